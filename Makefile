@@ -1,0 +1,59 @@
+# `make demo`, `make test` and `make check` bootstrap what they need: python3 and make are enough.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types imports docs bench pins clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 12
+
+$(VENV)/ready: pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' || { echo "This Python has no venv; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Preparing $(VENV) (once, a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(VENV)/ready ## a call and a text conversation, on a real server on this machine
+	@$(BIN)/webhooks demo
+
+test: $(VENV)/ready ## the test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/ready lint types imports docs ## everything that CI runs
+	@rm -f .coverage .coverage.*
+	@COVERAGE_PROCESS_START=pyproject.toml $(BIN)/python -m pytest --cov --cov-report=
+	@$(BIN)/python -m coverage report
+
+format: $(VENV)/ready ## rewrite the code in its one style
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: $(VENV)/ready
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/ready
+	@$(BIN)/pyright
+	@$(BIN)/mypy
+
+imports: $(VENV)/ready
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/ready
+
+bench: $(VENV)/ready ## what a delivery costs next to a bare ASGI callable
+	@$(BIN)/python benchmarks/receive.py
+
+pins: ## requirements/dev.txt anew from pyproject.toml
+	@$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-header --no-annotate --allow-unsafe --all-extras \
+		--output-file requirements/dev.txt pyproject.toml
+
+clean: ## everything that was made
+	@rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

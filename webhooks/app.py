@@ -1,0 +1,226 @@
+"""`Webhooks`: the object that users make. It wires the modules and is an ASGI app."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar, overload
+
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from webhooks import asgi
+from webhooks.auth import AllowAll, Authenticator
+from webhooks.bxml import Document, Handler, Verb
+from webhooks.delivery import Delivery, Reply
+from webhooks.dispatch import Deadline, Dispatcher, ErrorPlan
+from webhooks.errors import UsageError
+from webhooks.events import Event
+from webhooks.hints import Hints
+from webhooks.receiver import Receiver
+from webhooks.routing import CallResult, Router, Table, is_async, name_of
+from webhooks.rules import ALLOWED, check
+
+__all__ = ["OnError", "Webhooks"]
+
+_log = logging.getLogger("webhooks.app")
+
+X = TypeVar("X", bound=Exception)
+R = TypeVar("R", bound=CallResult)
+
+
+class OnError(Generic[X]):
+    """Decorates the handler of an error."""
+
+    def __init__(self, register: Callable[[Any], None]) -> None:
+        self._register = register
+
+    @overload
+    def __call__(self, handler: Callable[[X], Awaitable[R]], /) -> Callable[[X], Awaitable[R]]: ...
+    @overload
+    def __call__(self, handler: Callable[[X, Event], Awaitable[R]], /) -> Callable[[X, Event], Awaitable[R]]: ...
+    @overload
+    def __call__(self, handler: Callable[[X], R], /) -> Callable[[X], R]: ...
+    @overload
+    def __call__(self, handler: Callable[[X, Event], R], /) -> Callable[[X, Event], R]: ...
+    def __call__(self, handler: Any, /) -> Any:
+        """Register, and return `handler` as it is."""
+        self._register(handler)
+        return handler
+
+
+class Webhooks(Router):
+    """Receives the webhooks of Bandwidth applications: an ASGI app, and a router of handlers.
+
+    Args:
+        auth: who may deliver. `BasicAuth(user, password)`, `BasicAuth.from_env()`, your own `Authenticator`, or
+            `AllowAll()` spelled out.
+        fallback: the document for a caller whose handler failed; without one the answer is 500, and Bandwidth tries the
+            fallback URL.
+        deadline: seconds a handler may take; one number for all, or `Deadline(voice=14, messaging=9)`.
+        max_body: bytes of the largest delivery.
+        threads: how many `def` handlers may run at once; one more is an error at once.
+        debug: log tracebacks with their messages, which may hold what callers said.
+
+    Raises:
+        UsageError: a setting that cannot be.
+    """
+
+    def __init__(
+        self,
+        *,
+        auth: Authenticator,
+        fallback: Document[Verb] | None = None,
+        deadline: float | Deadline | None = None,
+        max_body: int = 1024 * 1024,
+        threads: int = 32,
+        debug: bool = False,
+    ) -> None:
+        super().__init__()
+        if not callable(auth) or isinstance(auth, type):
+            raise UsageError(
+                f"auth={auth!r}: expected BasicAuth(user, password), BasicAuth.from_env(), an Authenticator of yours, "
+                "or AllowAll()."
+            )
+        for name, value in (("max_body", max_body), ("threads", threads)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise UsageError(f"{name}={value!r}: expected a whole number above 0.")
+        self._auth = auth
+        self._fallback = _checked(fallback)
+        self._deadline = _deadline(deadline)
+        self._max_body = max_body
+        self._threads = threads
+        self._debug = debug
+        self._errors: dict[type[Exception], ErrorPlan] = {}
+        self._receiver: Receiver | None = None
+        self._dispatcher: Dispatcher | None = None
+        self._table: Table | None = None
+
+    def on_error(self, error: type[X], /) -> OnError[X]:
+        """Register the decorated function for what handlers raise: it gets the error, and the event if it takes two
+        parameters, and returns the answer. The closest class wins. `DeadlineExceeded` is a `TimeoutError`.
+
+        Raises:
+            UsageError: no exception class, one that has a handler, or it comes too late.
+        """
+        if not (isinstance(error, type) and issubclass(error, Exception)):
+            raise UsageError(f"on_error({error!r}): expected an exception class, as on_error(TimeoutError).")
+
+        def register(handler: Any) -> None:
+            self._refuse_when_frozen(f"on_error({error.__name__})")
+            if error in self._errors:
+                raise UsageError(f"on_error({error.__name__}) has a handler: {self._errors[error].name}.")
+            self._errors[error] = _error_plan(handler)
+
+        return OnError(register)
+
+    def freeze(self) -> None:
+        """Take no more routes and make the table of those there are. The first delivery or the server's start does it.
+
+        Raises:
+            UsageError: a route that can never be reached.
+        """
+        self._ready()
+
+    def _ready(self) -> Receiver:
+        if self._receiver is None:
+            hints = Hints()
+            self._table = self._freeze()
+            self._dispatcher = Dispatcher(
+                deadline=self._deadline,
+                errors=self._errors,
+                fallback=self._fallback,
+                hints=hints,
+                threads=self._threads,
+                debug=self._debug,
+            )
+            self._receiver = Receiver(
+                auth=self._auth, table=self._table, dispatcher=self._dispatcher, hints=hints, max_body=self._max_body
+            )
+            if isinstance(self._auth, AllowAll):
+                _log.warning(
+                    "AllowAll: everybody who knows the URL can answer your calls. Use BasicAuth in production."
+                )
+        return self._receiver
+
+    async def receive(self, delivery: Delivery) -> Reply:
+        """The reply to a delivery, without any web framework: for Lambda, Django views, and tests."""
+        return await self._ready().receive(delivery)
+
+    def url_for(self, handler: Handler, *, base: str = "", event: type[Event] | None = None) -> str:
+        """The URL of a handler for REST calls and workers, where no delivery tells where the app is mounted.
+
+        Args:
+            handler: a handler with one route that has a path.
+            base: what stands before that path: "https://example.com/bandwidth".
+            event: which of its events, when the handler has several routes.
+
+        Raises:
+            UsageError: no such route, or several.
+        """
+        event_type = event.event_types()[0] if event and event.event_types() else ""
+        table = self._table or Table(list(self.routes()))
+        return base.rstrip("/") + table.path_for(handler, event_type)
+
+    def install(self, app: Starlette, path: str) -> None:
+        """Serve at `path` and below in a Starlette or FastAPI app, with and without a trailing slash.
+
+        The app starts and stops this one, but nothing depends on it.
+
+        Raises:
+            UsageError: no such app, or no such path.
+        """
+        if not isinstance(app, Starlette):
+            raise UsageError(
+                f"install() takes a Starlette or FastAPI app, not {type(app).__name__}; elsewhere mount this object as "
+                "the ASGI app that it is."
+            )
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise UsageError(f'install(app, {path!r}): a path starts with "/", as "/bandwidth".')
+        app.router.routes.insert(0, asgi.MountedRoute(path, self))
+        asgi.join_lifespan(app, self._start, self._stop)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            await asgi.serve(self._ready(), scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await asgi.serve_lifespan(self._start, self._stop, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    def _start(self) -> None:
+        self._ready()
+
+    def _stop(self) -> None:
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+
+
+def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:
+    if fallback is None:
+        return None
+    if not isinstance(fallback, Document):
+        raise UsageError(f"fallback is {type(fallback).__name__}, expected a Document, as Document(Hangup()).")
+    refused = [[v for v in check(fallback.verbs, event) if v.severity == "error"] for event in ALLOWED]
+    if all(refused):
+        raise UsageError(f"fallback may not answer any event: {refused[0][0].sentence}.")
+    return fallback
+
+
+def _deadline(given: float | Deadline | None) -> Deadline:
+    if given is None:
+        return Deadline()
+    return given if isinstance(given, Deadline) else Deadline(voice=given, messaging=given)
+
+
+def _error_plan(handler: Any) -> ErrorPlan:
+    if not callable(handler):
+        raise UsageError(f"{handler!r} is no handler: `on_error(...)` decorates a function that takes the error.")
+    parameters = inspect.signature(handler).parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in positional if p.default is p.empty]
+    if not positional or len(needed) > 2:
+        raise UsageError(f'"{name_of(handler)}" takes {len(needed)} arguments; an error handler gets (error, event).')
+    return ErrorPlan(handler, name_of(handler), is_async(handler), len(positional) > 1)

@@ -1,0 +1,153 @@
+"""The ASGI shell: scope, receive and send on one side, `Delivery` and `Reply` on the other.
+
+The only module that knows Starlette, and that only to mount into it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from webhooks.delivery import Delivery, Reply
+from webhooks.receiver import Receiver
+
+__all__ = ["MountedRoute", "join_lifespan", "serve", "serve_lifespan"]
+
+_log = logging.getLogger("webhooks.asgi")
+
+
+class _HungUp(Exception):
+    """The client went away before its delivery was complete."""
+
+
+async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one HTTP request."""
+    root_path, path = _split(scope)
+    headers = scope["headers"]
+    method, query = scope["method"], scope.get("query_string", b"")
+    delivery = Delivery(method, path, b"", query, headers, root_path)
+    try:
+        reply = None if receiver.needs_body else receiver.refuse(delivery)
+        if reply is None:
+            body = await _body(scope, receive, receiver.max_body)
+            if body is not None:
+                delivery = Delivery(method, path, body, query, headers, root_path)
+            if receiver.needs_body:
+                reply = receiver.refuse(delivery)
+            if reply is None:
+                reply = receiver.too_large() if body is None else await receiver.answer(delivery)
+    except _HungUp:
+        _log.debug("A client hung up before its delivery was complete.")
+        return
+    await _send(reply, send)
+
+
+def _split(scope: Scope) -> tuple[str, str]:
+    """Root path, and path below it. Servers and proxies give the path with the root path or without."""
+    path: str = scope["path"]
+    root_path: str = scope.get("root_path", "").rstrip("/")
+    if root_path and (path == root_path or path.startswith(root_path + "/")):
+        path = path[len(root_path) :]
+    return root_path, path
+
+
+async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """The body, or None when it is over the limit; then the rest stays unread."""
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    if declared.isdigit() and int(declared[:20]) > limit:
+        return None
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise _HungUp
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body if len(body) <= limit else None
+    chunks = [body]
+    size = len(body)
+    while message.get("more_body", False):
+        if size > limit:
+            return None
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _HungUp
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+    return b"".join(chunks) if size <= limit else None
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    headers = [(b"content-length", b"%d" % len(reply.body))]
+    if reply.content_type is not None:
+        headers.append((b"content-type", reply.content_type.encode("latin-1")))
+    for name, value in reply.headers:
+        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def serve_lifespan(start: Callable[[], None], stop: Callable[[], None], receive: Receive, send: Send) -> None:
+    """Start and stop with a server that runs the app by itself."""
+    await receive()
+    try:
+        start()
+    except Exception as error:
+        # The server prints this and stops: a mistake in the app is told before a call comes in.
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        raise
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def join_lifespan(parent: Starlette, start: Callable[[], None], stop: Callable[[], None]) -> None:
+    """Start and stop with `parent`, inside of whatever lifespan it has."""
+    inner = parent.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncGenerator[Any, None]:
+        async with inner(app) as state:
+            start()
+            try:
+                yield state
+            finally:
+                stop()
+
+    parent.router.lifespan_context = lifespan
+
+
+class MountedRoute(BaseRoute):
+    """Everything at and below a path, with and without a trailing slash, and no redirect between the two.
+
+    A `Route` and a `Mount` would give the app two different root paths.
+    """
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        self.path = path.rstrip("/")
+        self.app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A full match, with the root path that the app below sees."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        root_path, path = _split(scope)
+        if path != self.path and not path.startswith(self.path + "/"):
+            return Match.NONE, {}
+        # Paths are handed on whole, as ASGI wants them: with the root path, which a proxy may have stripped.
+        child: dict[str, Any] = {"path": root_path + path, "root_path": root_path + self.path, "endpoint": self.app}
+        return Match.FULL, child
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Nothing here has a name."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand over."""
+        await self.app(scope, receive, send)

@@ -1,0 +1,150 @@
+"""What an attribute may hold. A limit is an annotation of a verb's field, checked where the verb is written.
+
+`check` gives None for a good value, else what was expected, for the error message. Sources stand with the verbs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = ["CALLER_ID", "E164", "METHOD", "SIP_URI", "TAG", "Flag", "Limit", "Number", "OneOf", "Text", "Url", "Whole"]
+
+
+class Limit(Protocol):
+    """1. `check` never raises. 2. `read` turns an attribute's text into the value that `check` accepts, or raises
+    ValueError. 3. `expected` says in words what is accepted.
+    """
+
+    def check(self, value: Any, /) -> str | None:
+        """None when `value` is good, else what was expected."""
+        ...
+
+    def read(self, text: str, /) -> object:
+        """The value of an attribute's text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of seconds, from `minimum` to `maximum`."""
+
+    minimum: float
+    maximum: float
+
+    def check(self, value: Any, /) -> str | None:
+        """A bool is no number here, and NaN is out of every range."""
+        if (value.__class__ is float or value.__class__ is int) and self.minimum <= value <= self.maximum:
+            return None
+        return f"a number from {self.minimum:g} to {self.maximum:g}"
+
+    def read(self, text: str, /) -> object:
+        """Whole numbers stay whole, so that what is written again is the same text."""
+        return int(text) if text.strip().lstrip("-").isdigit() else float(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from `minimum` to `maximum`; without a maximum, any from `minimum` on."""
+
+    minimum: int
+    maximum: int | None = None
+
+    def check(self, value: Any, /) -> str | None:
+        """A bool is no number here."""
+        if value.__class__ is int and value >= self.minimum and (self.maximum is None or value <= self.maximum):
+            return None
+        return f"a whole number from {self.minimum}" + ("" if self.maximum is None else f" to {self.maximum}")
+
+    def read(self, text: str, /) -> object:
+        """Only digits."""
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of a closed set of words."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *words: str) -> OneOf:
+        """`OneOf.of("GET", "POST")`."""
+        return cls(words)
+
+    def check(self, value: Any, /) -> str | None:
+        """Case matters to Bandwidth (voice/bxml/about)."""
+        return None if value in self.words else "one of " + ", ".join(f'"{word}"' for word in self.words)
+
+    def read(self, text: str, /) -> object:
+        """As it is."""
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text of at most `longest` characters that matches `pattern`, described as `expected`."""
+
+    longest: int | None = None
+    pattern: re.Pattern[str] | None = None
+    expected: str = "text"
+
+    def check(self, value: Any, /) -> str | None:
+        """Characters that XML cannot carry are found when the document is written."""
+        if value.__class__ is not str and not isinstance(value, str):
+            return self.expected
+        if self.longest is not None and len(value) > self.longest:
+            return f"{self.expected} of at most {self.longest} characters"
+        return self.expected if self.pattern is not None and not self.pattern.fullmatch(value) else None
+
+    def read(self, text: str, /) -> object:
+        """As it is."""
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or False; `true` and `false` on the wire."""
+
+    def check(self, value: Any, /) -> str | None:
+        """Only the two."""
+        return None if value is True or value is False else "True or False"
+
+    def read(self, text: str, /) -> object:
+        """`true` or `false`."""
+        if text not in ("true", "false"):
+            raise ValueError(text)
+        return text == "true"
+
+
+_URL = re.compile(r"(?!(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An http(s) URL or one relative to the document's; with an `event_type`, also the handler that answers it."""
+
+    event_type: str = ""
+
+    def check(self, value: Any, /) -> str | None:
+        """Whether a handler can be reached is known when the document is sent."""
+        if isinstance(value, str):
+            return None if _URL.fullmatch(value) else "a URL without spaces, http(s) or relative"
+        if not self.event_type:
+            return "a URL"
+        return None if callable(value) else f'a URL, or the handler of the "{self.event_type}" event'
+
+    def read(self, text: str, /) -> object:
+        """As it is."""
+        return text
+
+
+E164 = Text(pattern=re.compile(r"\+[1-9]\d{1,14}"), expected="a phone number in E.164 form, as +19195551234")
+CALLER_ID = Text(
+    pattern=re.compile(r"\+[1-9]\d{1,14}|Restricted|Anonymous|Private|Unavailable"),
+    expected='a phone number in E.164 form, or "Restricted", "Anonymous", "Private" or "Unavailable"',
+)
+SIP_URI = Text(pattern=re.compile(r"sips?:\S+", re.IGNORECASE), expected="a SIP URI, as sip:room@example.com")
+TAG = Text(longest=256)
+METHOD = OneOf.of("GET", "POST")

@@ -1,0 +1,187 @@
+"""The verb that dials others: Transfer, with its destinations PhoneNumber and SipUri."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import KW_ONLY, dataclass
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+from webhooks.bxml._limits import CALLER_ID, E164, METHOD, SIP_URI, TAG, Number, OneOf, Text, Url
+from webhooks.bxml._verb import Element, Link, Method, Verb
+from webhooks.errors import BxmlError
+from webhooks.events import TransferAnswerEvent, TransferCompleteEvent, TransferDisconnectEvent
+
+__all__ = ["DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
+
+DiversionReason: TypeAlias = Literal[
+    "unknown",
+    "user-busy",
+    "no-answer",
+    "unavailable",
+    "unconditional",
+    "time-of-day",
+    "do-not-disturb",
+    "deflection",
+    "follow-me",
+    "out-of-service",
+    "away",
+]
+
+_REASONS = OneOf.of(
+    "unknown",
+    "user-busy",
+    "no-answer",
+    "unavailable",
+    "unconditional",
+    "time-of-day",
+    "do-not-disturb",
+    "deflection",
+    "follow-me",
+    "out-of-service",
+    "away",
+)
+_DISPLAY_NAME = Text(256, re.compile(r"[^\x00-\x1f\x7f-\x9f]*"), "text without control characters")
+_MAX_TARGETS = 8  # voice/bxml/transfer, "simultaneous ringing"
+
+
+@dataclass(slots=True)
+class _Leg(Element):
+    """What both kinds of destination share."""
+
+    page: ClassVar[str] = "voice/bxml/transfer"
+
+    _: KW_ONLY
+    transfer_answer_url: Annotated[Link[TransferAnswerEvent] | None, Url("transferAnswer")] = None
+    transfer_answer_method: Annotated[Method | None, METHOD] = None
+    transfer_answer_fallback_url: Annotated[Link[TransferAnswerEvent] | None, Url("transferAnswer")] = None
+    transfer_answer_fallback_method: Annotated[Method | None, METHOD] = None
+    transfer_disconnect_url: Annotated[Link[TransferDisconnectEvent] | None, Url("transferDisconnect")] = None
+    transfer_disconnect_method: Annotated[Method | None, METHOD] = None
+    username: Annotated[str | None, Text()] = None
+    password: Annotated[str | None, Text()] = None
+    fallback_username: Annotated[str | None, Text()] = None
+    fallback_password: Annotated[str | None, Text()] = None
+    tag: Annotated[str | None, TAG] = None
+
+
+@dataclass(slots=True)
+class PhoneNumber(_Leg):
+    """A phone that Transfer dials (voice/bxml/transfer).
+
+    Args:
+        number: E.164.
+        transfer_answer_url: URL or handler of the transferAnswer event; its BXML runs for this leg only.
+        transfer_disconnect_url: URL or handler of the transferDisconnect event.
+        uui: User-To-User values, comma-separated, at most 350 characters.
+    """
+
+    content_name: ClassVar[str] = "number"
+
+    number: Annotated[str, E164]
+    _: KW_ONLY
+    uui: Annotated[str | None, Text(350)] = None
+
+
+@dataclass(slots=True)
+class SipUri(_Leg):
+    """A SIP endpoint that Transfer dials (voice/bxml/transfer).
+
+    Args:
+        uri: `sip:` and what follows.
+        transfer_answer_url: URL or handler of the transferAnswer event; its BXML runs for this leg only.
+        transfer_disconnect_url: URL or handler of the transferDisconnect event.
+        uui: one User-To-User value, base64 or jwt, at most 256 characters.
+    """
+
+    content_name: ClassVar[str] = "uri"
+
+    uri: Annotated[str, SIP_URI]
+    _: KW_ONLY
+    uui: Annotated[str | None, Text(256)] = None
+
+
+Target: TypeAlias = PhoneNumber | SipUri
+"""Where a Transfer may go."""
+
+
+@dataclass(slots=True, init=False)
+class Transfer(Verb):
+    """Dial up to eight destinations at once and bridge the first that answers (voice/bxml/transfer).
+
+    With `transfer_complete_url`, later verbs never run, and the event comes only while this call is up.
+
+    Args:
+        targets: one to eight.
+        transfer_caller_id: E.164, "Restricted", "Anonymous", "Private" or "Unavailable"; default: the caller's own.
+        transfer_caller_display_name: at most 256 characters, no control characters.
+        call_timeout: seconds to answer, 1 to 300, Bandwidth's default is 30.
+        transfer_complete_url: URL or handler of the transferComplete event.
+        diversion_treatment: default "none"; not for the transfer of an outbound call.
+        diversion_reason: only read with "stack".
+        tag: at most 256 characters, in this and later events of the call; "" clears.
+    """
+
+    page: ClassVar[str] = "voice/bxml/transfer"
+    content_name: ClassVar[str] = "targets"
+
+    targets: tuple[Target, ...]
+    transfer_caller_id: Annotated[str | None, CALLER_ID]
+    transfer_caller_display_name: Annotated[str | None, _DISPLAY_NAME]
+    call_timeout: Annotated[float | None, Number(1, 300)]
+    transfer_complete_url: Annotated[Link[TransferCompleteEvent] | None, Url("transferComplete")]
+    transfer_complete_method: Annotated[Method | None, METHOD]
+    transfer_complete_fallback_url: Annotated[Link[TransferCompleteEvent] | None, Url("transferComplete")]
+    transfer_complete_fallback_method: Annotated[Method | None, METHOD]
+    username: Annotated[str | None, Text()]
+    password: Annotated[str | None, Text()]
+    fallback_username: Annotated[str | None, Text()]
+    fallback_password: Annotated[str | None, Text()]
+    tag: Annotated[str | None, TAG]
+    diversion_treatment: Annotated[Literal["none", "propagate", "stack"] | None, OneOf.of("none", "propagate", "stack")]
+    diversion_reason: Annotated[DiversionReason | None, _REASONS]
+
+    def __init__(
+        self,
+        *targets: Target,
+        transfer_caller_id: str | None = None,
+        transfer_caller_display_name: str | None = None,
+        call_timeout: float | None = None,
+        transfer_complete_url: Link[TransferCompleteEvent] | None = None,
+        transfer_complete_method: Method | None = None,
+        transfer_complete_fallback_url: Link[TransferCompleteEvent] | None = None,
+        transfer_complete_fallback_method: Method | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        fallback_username: str | None = None,
+        fallback_password: str | None = None,
+        tag: str | None = None,
+        diversion_treatment: Literal["none", "propagate", "stack"] | None = None,
+        diversion_reason: DiversionReason | None = None,
+    ) -> None:
+        self.targets = targets
+        self.transfer_caller_id = transfer_caller_id
+        self.transfer_caller_display_name = transfer_caller_display_name
+        self.call_timeout = call_timeout
+        self.transfer_complete_url = transfer_complete_url
+        self.transfer_complete_method = transfer_complete_method
+        self.transfer_complete_fallback_url = transfer_complete_fallback_url
+        self.transfer_complete_fallback_method = transfer_complete_fallback_method
+        self.username = username
+        self.password = password
+        self.fallback_username = fallback_username
+        self.fallback_password = fallback_password
+        self.tag = tag
+        self.diversion_treatment = diversion_treatment
+        self.diversion_reason = diversion_reason
+        self.__post_init__()
+        self._check_targets()
+
+    def _check_targets(self) -> None:
+        for target in self.targets:
+            if not isinstance(target, (PhoneNumber, SipUri)):
+                self.refuse("a destination", target, "PhoneNumber or SipUri")
+        if not 1 <= len(self.targets) <= _MAX_TARGETS:
+            raise BxmlError(
+                f"Transfer: {len(self.targets)} destinations, expected 1 to {_MAX_TARGETS} PhoneNumber or SipUri "
+                f"({self.page})."
+            )

@@ -1,0 +1,56 @@
+"""Verbs that steer a call: Hangup, Pause, Redirect."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Annotated, ClassVar
+
+from webhooks.bxml._limits import METHOD, TAG, Number, Text, Url
+from webhooks.bxml._verb import Link, Method, Verb
+from webhooks.events import RedirectEvent
+
+__all__ = ["Hangup", "Pause", "Redirect"]
+
+
+@dataclass(slots=True)
+class Hangup(Verb):
+    """End the call, or reject one that is not answered yet, unbilled. No later verb runs (voice/bxml/hangup)."""
+
+    page: ClassVar[str] = "voice/bxml/hangup"
+
+
+@dataclass(slots=True)
+class Pause(Verb):
+    """Silence (voice/bxml/pause).
+
+    Args:
+        duration: seconds, 0.1 to 86400; Bandwidth's default is 1.
+    """
+
+    page: ClassVar[str] = "voice/bxml/pause"
+
+    _: KW_ONLY
+    duration: Annotated[float | None, Number(0.1, 86400)] = None
+
+
+@dataclass(slots=True)
+class Redirect(Verb):
+    """Fetch new BXML from another URL with a `redirect` event. No later verb runs (voice/bxml/redirect).
+
+    Args:
+        redirect_url: URL or handler of the redirect event.
+        tag: at most 256 characters, in this and later events of the call; "" clears.
+    """
+
+    page: ClassVar[str] = "voice/bxml/redirect"
+
+    _: KW_ONLY
+    redirect_url: Annotated[Link[RedirectEvent], Url("redirect")]
+    redirect_method: Annotated[Method | None, METHOD] = None
+    redirect_fallback_url: Annotated[Link[RedirectEvent] | None, Url("redirect")] = None
+    redirect_fallback_method: Annotated[Method | None, METHOD] = None
+    username: Annotated[str | None, Text()] = None
+    password: Annotated[str | None, Text()] = None
+    fallback_username: Annotated[str | None, Text()] = None
+    fallback_password: Annotated[str | None, Text()] = None
+    tag: Annotated[str | None, TAG] = None

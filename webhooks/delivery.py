@@ -1,0 +1,66 @@
+"""What comes in and what goes out, as plain values: `Delivery` and `Reply`.
+
+Neither knows a web framework, so Lambda, Django or a test can make a `Delivery` and call `await hooks.receive(it)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["EMPTY", "Delivery", "Headers", "Reply"]
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""Header pairs as ASGI gives them: lower-case names, raw bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One HTTP request as it arrived."""
+
+    method: str
+    path: str
+    """Path below the app: `/menu` for an app mounted at `/bandwidth` and a request to `/bandwidth/menu`."""
+    body: bytes = field(default=b"", repr=False)
+    query: bytes = field(default=b"", repr=False)
+    """The raw query string, without the question mark."""
+    headers: Headers = field(default=(), repr=False)
+    root_path: str = ""
+    """What stands before `path` in the URL that Bandwidth called: `/bandwidth`, or a proxy's prefix and that."""
+
+    def header(self, name: bytes) -> bytes | None:
+        """Value of the first header called `name` (lower case), or None."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+    @classmethod
+    def of(
+        cls,
+        body: bytes = b"",
+        *,
+        path: str = "/",
+        method: str = "POST",
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        root_path: str = "",
+    ) -> Delivery:
+        """A delivery from text, for adapters (Lambda, Django) and tests: header names in any case."""
+        raw = tuple((k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in (headers or {}).items())
+        return cls(method.upper(), path, body, query.encode(), raw, root_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Our HTTP answer. A call or conference handler may return one to answer by itself."""
+
+    status: int = 200
+    body: bytes = field(default=b"", repr=False)
+    content_type: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers; `content-length` is added by whoever sends the reply."""
+
+
+EMPTY = Reply()
+"""An empty 200: the event is handled and there is nothing to say."""

@@ -1,0 +1,236 @@
+"""Runs the handler of an event, within its deadline, and turns whatever happens into a reply.
+
+1. The caller waits: whatever a handler raises, there is an answer, and it is on time.
+2. No task, thread or timer for a handler that answers without waiting: the deadline starts where it first waits.
+3. `except Exception` stands here and nowhere else. What failed is logged by type and place; its message may hold a
+   caller's text and is logged only by `Webhooks(debug=True)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import threading
+from collections.abc import Awaitable, Coroutine, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, cast
+
+from webhooks.bxml import Document, Handler, LinkTo, Verb
+from webhooks.context import Context
+from webhooks.delivery import Delivery, Reply
+from webhooks.errors import DeadlineExceeded, HandlerError, PoolExhausted, UsageError
+from webhooks.events import Event
+from webhooks.hints import Hints
+from webhooks.logs import loggable
+from webhooks.reply import FAILED, compose
+from webhooks.routing import Plan, Route
+from webhooks.rules import ALLOWED
+
+__all__ = ["Deadline", "Dispatcher", "ErrorPlan"]
+
+_log = logging.getLogger("webhooks.dispatch")
+
+# What an `on_error` handler may take after the deadline has passed, in seconds: Bandwidth waits one second longer.
+_GRACE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Seconds from a delivery's arrival to its answer. Bandwidth waits 15 for voice unless told otherwise, 10 for
+    messaging (voice/webhooks/about, messaging/webhooks).
+    """
+
+    voice: float = 14.0
+    messaging: float = 9.0
+
+    def __post_init__(self) -> None:
+        for family in ("voice", "messaging"):
+            seconds = getattr(self, family)
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+                raise UsageError(f"Deadline: {family}={seconds!r}, expected seconds above 0.")
+
+    def of(self, event: Event) -> float:
+        """Seconds for an event."""
+        return self.messaging if event.family == "messaging" else self.voice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorPlan:
+    """How an `on_error` handler is called."""
+
+    handler: Handler
+    name: str
+    is_async: bool
+    takes_event: bool
+
+
+class Dispatcher:
+    """Runs handlers for one app."""
+
+    def __init__(
+        self,
+        *,
+        deadline: Deadline,
+        errors: Mapping[type[Exception], ErrorPlan],
+        fallback: Document[Verb] | None,
+        hints: Hints,
+        threads: int,
+        debug: bool,
+    ) -> None:
+        self._deadline = deadline
+        self._errors = errors
+        self._fallback = fallback
+        self._hints = hints
+        self._debug = debug
+        self._threads = threads
+        self._slots = threading.BoundedSemaphore(threads)
+        self._pool: ThreadPoolExecutor | None = None
+
+    async def dispatch(self, event: Event, route: Route, delivery: Delivery, link: LinkTo, arrived: float) -> Reply:
+        """The reply to an event. `arrived`: the loop's time when its delivery came in. `link` gives handlers' URLs."""
+        plan = route.plan
+        when = arrived + self._deadline.of(event)
+        try:
+            if plan.takes_context:
+                arguments: tuple[object, ...] = (event, _context(delivery, link, when))
+            else:
+                arguments = (event,)
+            result = await self._run(plan, arguments, when)
+            return compose(result, type(event), plan.name, link, self._hints)
+        except Exception as error:  # noqa: BLE001 - rule 3
+            self._report(error, plan.name, event)
+            return await self._recover(error, event, link, when)
+
+    def fall_back(self, event: type[Event], link: LinkTo) -> Reply | None:
+        """The fallback as the answer to `event`; None when there is none, or it may not answer that event."""
+        if self._fallback is None or event not in ALLOWED:
+            return None
+        try:
+            return compose(self._fallback, event, "fallback", link, self._hints)
+        except UsageError as error:
+            _log.error("The fallback cannot be sent: %s", error)
+            return None
+
+    def close(self) -> None:
+        """Wait for no thread: what runs on is past its deadline."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    async def _run(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
+        if plan.is_async:
+            return await _before(when, cast("Awaitable[object]", plan.handler(*arguments)))
+        result = await self._in_thread(plan.handler, arguments, when)
+        if inspect.isawaitable(result):
+            if isinstance(result, Coroutine):
+                cast("Coroutine[Any, Any, object]", result).close()
+            raise UsageError(f'handler "{plan.name}" is a `def` that returned an awaitable: make it `async def`.')
+        return result
+
+    async def _in_thread(self, handler: Handler, arguments: tuple[object, ...], when: float) -> object:
+        if not self._slots.acquire(blocking=False):
+            raise PoolExhausted(
+                f"all {self._threads} threads for `def` handlers are taken; write them as `async def`, or raise "
+                "Webhooks(threads=...)."
+            )
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
+        future = self._pool.submit(contextvars.copy_context().run, handler, *arguments)
+        future.add_done_callback(self._release)
+        return await _before(when, asyncio.wrap_future(future))
+
+    def _release(self, future: Future[object]) -> None:
+        self._slots.release()
+
+    async def _recover(self, error: Exception, event: Event, link: LinkTo, when: float) -> Reply:
+        plan = next((self._errors[kind] for kind in type(error).__mro__ if kind in self._errors), None)
+        if plan is not None:
+            latest = max(when, asyncio.get_running_loop().time() + _GRACE)
+            try:
+                result = await self._run(plan, (error, event) if plan.takes_event else (error,), latest)
+                return compose(result, type(event), plan.name, link, self._hints)
+            except Exception as second:  # noqa: BLE001 - rule 3
+                self._report(second, plan.name, event)
+        return self.fall_back(type(event), link) or FAILED
+
+    def _report(self, error: Exception, name: str, event: Event) -> None:
+        what = 'Handler "%s" failed on %s %s: %s.'
+        # Of the handler's class and place, and our own sentences, nothing is a caller's.
+        ours = str(error) if isinstance(error, (UsageError, HandlerError)) else _place(error)
+        facts = (name, loggable(getattr(event, "event_type", None)), loggable(event.correlation_id), ours)
+        if self._debug:
+            _log.error(what, *facts, exc_info=error)
+        else:
+            _log.error(what + " Webhooks(debug=True) logs the message and the traceback.", *facts)
+
+
+def _context(delivery: Delivery, link: LinkTo, when: float) -> Context:
+    loop = asyncio.get_running_loop()
+    return Context(delivery, link, lambda: when - loop.time())
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    return kind if trace is None else f"{kind} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+
+
+async def _before(when: float, awaitable: Awaitable[object]) -> object:
+    """What `awaitable` gives, before the loop's time is `when`.
+
+    Raises:
+        DeadlineExceeded: it did not, and was cancelled.
+    """
+    coroutine = _coroutine(awaitable)
+    try:
+        waits_for = coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    deadline = asyncio.timeout_at(when)
+    try:
+        async with deadline:
+            return await _Started(coroutine, waits_for)
+    except TimeoutError:
+        if deadline.expired():
+            raise DeadlineExceeded("it outlived its deadline and was cancelled") from None
+        raise
+
+
+def _coroutine(awaitable: Awaitable[object]) -> Coroutine[Any, Any, object]:
+    async def awaited() -> object:
+        return await awaitable
+
+    return cast("Coroutine[Any, Any, object]", awaitable) if isinstance(awaitable, Coroutine) else awaited()
+
+
+class _Started:
+    """Awaits a coroutine that was started and waits for something already."""
+
+    __slots__ = ("_coroutine", "_waits_for")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, object], waits_for: object) -> None:
+        self._coroutine = coroutine
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, object]:
+        return _resume(self._coroutine, self._waits_for)
+
+
+def _resume(coroutine: Coroutine[Any, Any, object], waits_for: object) -> Generator[Any, Any, object]:
+    try:
+        yield waits_for
+    except GeneratorExit:
+        coroutine.close()
+        raise
+    except BaseException as error:  # noqa: BLE001 - handed on to the coroutine, as `await` would
+        try:
+            waits_for = coroutine.throw(error)
+        except StopIteration as done:
+            return done.value
+        return (yield from _resume(coroutine, waits_for))
+    return (yield from coroutine.__await__())

@@ -1,0 +1,127 @@
+"""Typed events: one frozen model per event type that Bandwidth documents.
+
+The name is the wire value in PascalCase plus `Event`. `catalogue` lists them all.
+"""
+
+from webhooks.events._base import CallEvent, ConferenceEvent, Event, MessageEvent, NotificationEvent
+from webhooks.events.call import (
+    AnswerEvent,
+    DisconnectEvent,
+    Diversion,
+    InitiateEvent,
+    MachineDetectionCompleteEvent,
+    MachineDetectionResult,
+    RedirectEvent,
+    ReferCompleteEvent,
+    StirShaken,
+)
+from webhooks.events.catalogue import EVENTS, event_named
+from webhooks.events.conference import (
+    ConferenceCompletedEvent,
+    ConferenceCreatedEvent,
+    ConferenceMemberExitEvent,
+    ConferenceMemberJoinEvent,
+    ConferenceRecordingAvailableEvent,
+    ConferenceRedirectEvent,
+)
+from webhooks.events.digits import DtmfEvent, GatherEvent
+from webhooks.events.messaging import (
+    LocationResponse,
+    Message,
+    MessageDeliveredEvent,
+    MessageFailedEvent,
+    MessageReadEvent,
+    MessageReceivedEvent,
+    MessageSendingEvent,
+    MessageSentEvent,
+    RbmContent,
+    RbmMedia,
+    RequestedLocationResponseEvent,
+    SuggestionResponse,
+    SuggestionResponseEvent,
+)
+from webhooks.events.recording import (
+    RecordCompleteEvent,
+    RecordingAvailableEvent,
+    Transcription,
+    TranscriptionAvailableEvent,
+)
+from webhooks.events.streaming import (
+    MediaStream,
+    MediaStreamRejectedEvent,
+    MediaStreamStartedEvent,
+    MediaStreamStoppedEvent,
+    RealTimeTranscription,
+    RealTimeTranscriptionAvailableEvent,
+    RealTimeTranscriptionRejectedEvent,
+    RealTimeTranscriptionStartedEvent,
+    RealTimeTranscriptionStoppedEvent,
+)
+from webhooks.events.transfer import (
+    BridgeCompleteEvent,
+    BridgeTargetCompleteEvent,
+    TransferAnswerEvent,
+    TransferCompleteEvent,
+    TransferDisconnectEvent,
+)
+from webhooks.events.unknown import InvalidEvent, UnknownEvent
+
+__all__ = [
+    "EVENTS",
+    "AnswerEvent",
+    "BridgeCompleteEvent",
+    "BridgeTargetCompleteEvent",
+    "CallEvent",
+    "ConferenceCompletedEvent",
+    "ConferenceCreatedEvent",
+    "ConferenceEvent",
+    "ConferenceMemberExitEvent",
+    "ConferenceMemberJoinEvent",
+    "ConferenceRecordingAvailableEvent",
+    "ConferenceRedirectEvent",
+    "DisconnectEvent",
+    "Diversion",
+    "DtmfEvent",
+    "Event",
+    "GatherEvent",
+    "InitiateEvent",
+    "InvalidEvent",
+    "LocationResponse",
+    "MachineDetectionCompleteEvent",
+    "MachineDetectionResult",
+    "MediaStream",
+    "MediaStreamRejectedEvent",
+    "MediaStreamStartedEvent",
+    "MediaStreamStoppedEvent",
+    "Message",
+    "MessageDeliveredEvent",
+    "MessageEvent",
+    "MessageFailedEvent",
+    "MessageReadEvent",
+    "MessageReceivedEvent",
+    "MessageSendingEvent",
+    "MessageSentEvent",
+    "NotificationEvent",
+    "RbmContent",
+    "RbmMedia",
+    "RealTimeTranscription",
+    "RealTimeTranscriptionAvailableEvent",
+    "RealTimeTranscriptionRejectedEvent",
+    "RealTimeTranscriptionStartedEvent",
+    "RealTimeTranscriptionStoppedEvent",
+    "RecordCompleteEvent",
+    "RecordingAvailableEvent",
+    "RedirectEvent",
+    "ReferCompleteEvent",
+    "RequestedLocationResponseEvent",
+    "StirShaken",
+    "SuggestionResponse",
+    "SuggestionResponseEvent",
+    "Transcription",
+    "TranscriptionAvailableEvent",
+    "TransferAnswerEvent",
+    "TransferCompleteEvent",
+    "TransferDisconnectEvent",
+    "UnknownEvent",
+    "event_named",
+]

@@ -1,0 +1,95 @@
+"""What every event is, and the three kinds: call, conference and notification.
+
+1. The three kinds are disjoint. What an event may be answered with depends on its kind alone.
+2. Fields that kinds share come from the mixins of `_fields`, never from one kind inheriting another.
+3. A payload is never changed: unknown fields, and fields that could not be read, stay in `model_extra` under their
+   wire names, so that `model_dump(mode="json", by_alias=True, exclude_unset=True)` gives back what came in.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from webhooks.naming import wire_name
+
+__all__ = [
+    "CallEvent",
+    "ConferenceEvent",
+    "Event",
+    "MessageEvent",
+    "NotificationEvent",
+    "WireModel",
+]
+
+
+class WireModel(BaseModel):
+    """A value read from a payload: frozen, open to fields nobody knows yet, named in snake_case."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="allow",
+        alias_generator=wire_name,
+        validate_by_name=True,
+        validate_by_alias=True,
+        ser_json_inf_nan="constants",
+    )
+
+
+class Event(WireModel):
+    """One typed thing that happened. Handlers are registered for subclasses, never for `Event` itself."""
+
+    family: ClassVar[str] = "voice"
+    """Decides how a payload is read: `voice` or `messaging`."""
+
+    @classmethod
+    def event_types(cls) -> tuple[str, ...]:
+        """The values of the wire's discriminator that are this event; the documented one first. Empty for a base."""
+        field = cls.model_fields.get("event_type")
+        return get_args(field.annotation) if field and field.is_required() else ()
+
+    @property
+    def correlation_id(self) -> str | None:
+        """What a log line or a store tells events apart by: the call's, conference's or message's id."""
+        return None
+
+
+class CallEvent(Event):
+    """Waits on the line: its handlers return BXML (`Document | Verb | Sequence[Verb]`), or None for an empty 200.
+
+    Bandwidth has nothing to execute after an empty 200 and hangs up (voice/bxml/hangup).
+    """
+
+    call_id: str
+    """Call id, prefix `c-`."""
+
+    @property
+    def correlation_id(self) -> str | None:
+        """The call's id."""
+        return self.call_id
+
+
+class ConferenceEvent(Event):
+    """Waits for conference BXML: its handlers return `ConferenceVerb`s only, or None.
+
+    Any other verb makes Bandwidth reject the whole document (voice/bxml/conference, "conference BXML").
+    """
+
+    conference_id: str
+    """Conference id, prefix `conf-`."""
+
+    @property
+    def correlation_id(self) -> str | None:
+        """The conference's id."""
+        return self.conference_id
+
+
+class NotificationEvent(Event):
+    """Tells, and ignores the body of the answer: its handlers return None."""
+
+
+class MessageEvent(NotificationEvent):
+    """An inbound message or the status of an outbound one. Delivered at least once, so duplicates happen."""
+
+    family: ClassVar[str] = "messaging"

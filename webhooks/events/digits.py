@@ -1,0 +1,36 @@
+"""Events of keys pressed: a Gather that finished, and single digits after StartGather."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from webhooks.events._base import CallEvent, NotificationEvent
+from webhooks.events._fields import (
+    AnsweredFields,
+    CallFields,
+    NotificationCallFields,
+    ParentFields,
+    QueuedFields,
+    TransferFields,
+)
+
+__all__ = ["DtmfEvent", "GatherEvent"]
+
+
+class GatherEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, CallFields, CallEvent):
+    """A Gather finished, also when no key was pressed (voice/webhooks/gather)."""
+
+    event_type: Literal["gather"]
+    digits: str | None = Field(default=None, description="keys pressed, without the terminating one; may be empty")
+    terminating_digit: str | None = Field(
+        default=None, description="the key that ended the gather; empty when none did"
+    )
+
+
+class DtmfEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, NotificationCallFields, NotificationEvent):
+    """One key was pressed after StartGather (voice/webhooks/dtmf)."""
+
+    event_type: Literal["dtmf"]
+    digit: str | None = Field(default=None, description="the key")

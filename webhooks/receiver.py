@@ -1,0 +1,133 @@
+"""The story in one place: delivery, authenticated, parsed, matched, handled, answered. No I/O of its own.
+
+Checks come in this order: method, credentials, size, body. Nothing of a delivery is parsed before it is authenticated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from webhooks.auth import Authenticator
+from webhooks.bxml import Handler
+from webhooks.delivery import EMPTY, Delivery, Reply
+from webhooks.dispatch import Dispatcher
+from webhooks.errors import (
+    DeliveryError,
+    DeliveryTooLarge,
+    InvalidPayload,
+    MethodNotAllowed,
+    NotAuthenticated,
+    Problem,
+)
+from webhooks.events import Event, InvalidEvent
+from webhooks.hints import Hints
+from webhooks.logs import loggable, loggable_path
+from webhooks.parsing import parse
+from webhooks.reply import FAILED, refusal
+from webhooks.routing import Table
+
+__all__ = ["Receiver"]
+
+_log = logging.getLogger("webhooks.receiver")
+
+
+class Receiver:
+    """Answers deliveries for one app."""
+
+    def __init__(
+        self, *, auth: Authenticator, table: Table, dispatcher: Dispatcher, hints: Hints, max_body: int
+    ) -> None:
+        self._auth = auth
+        self._table = table
+        self._dispatcher = dispatcher
+        self._hints = hints
+        self.max_body = max_body
+        self.needs_body = bool(getattr(auth, "needs_body", False))
+        """Whether the authenticator wants to see the body."""
+
+    async def receive(self, delivery: Delivery) -> Reply:
+        """The reply to a delivery, all checks included."""
+        reply = self.refuse(delivery)
+        if reply is None and len(delivery.body) > self.max_body:
+            reply = self.too_large()
+        return await self.answer(delivery) if reply is None else reply
+
+    def refuse(self, delivery: Delivery) -> Reply | None:
+        """The reply to a delivery whose method or credentials will not do; None when they do. Reads no body."""
+        try:
+            if delivery.method not in ("POST", "GET"):
+                raise MethodNotAllowed("Bandwidth sends POST or GET")
+            self._auth(delivery)
+        except DeliveryError as error:
+            self._report(error, delivery)
+            return refusal(error)
+        except Exception as error:  # noqa: BLE001 - a user's authenticator; failing open is out of the question
+            _log.error("The authenticator failed: %s. The delivery is refused.", type(error).__name__)
+            return FAILED
+        return None
+
+    def too_large(self) -> Reply:
+        """The reply to a body over the limit."""
+        _log.warning("A delivery of more than %d bytes was refused.", self.max_body)
+        return refusal(DeliveryTooLarge(f"the body has more than {self.max_body} bytes"))
+
+    async def answer(self, delivery: Delivery) -> Reply:
+        """The reply to a delivery that was let in."""
+        try:
+            events = parse(delivery, self._hints.unreadable)
+        except DeliveryError as error:
+            self._report(error, delivery)
+            return refusal(error)
+        arrived = asyncio.get_running_loop().time()
+        if len(events) == 1:
+            return await self._answer_one(events[0], delivery, arrived)
+        return _worst([await self._answer_one(event, delivery, arrived, index) for index, event in enumerate(events)])
+
+    async def _answer_one(self, event: Event, delivery: Delivery, arrived: float, index: int | None = None) -> Reply:
+        path = delivery.path
+        if not self._table.knows(path):
+            self._hints.unknown_path(path, self._table.paths)
+        route = self._table.match(event, path)
+        if route is not None:
+            return await self._dispatcher.dispatch(event, route, delivery, self._link(delivery.root_path), arrived)
+        if isinstance(event, InvalidEvent):
+            return self._answer_invalid(event, delivery, index)
+        self._hints.no_route(event, path)
+        return EMPTY
+
+    def _answer_invalid(self, event: InvalidEvent, delivery: Delivery, index: int | None) -> Reply:
+        names = ", ".join(problem.field for problem in event.problems)
+        _log.warning("%s cannot be read: %s.", loggable(event.event_type), names)
+        reply = self._dispatcher.fall_back(event.expected, self._link(delivery.root_path))
+        prefix = "" if index is None else f"[{index}]."
+        problems = [Problem(prefix + problem.field, problem.message) for problem in event.problems]
+        return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
+
+    def _link(self, root_path: str) -> _Link:
+        return _Link(self._table, root_path)
+
+    def _report(self, error: DeliveryError, delivery: Delivery) -> None:
+        where = loggable_path(delivery.path)
+        if isinstance(error, NotAuthenticated) and not error.attempted:
+            _log.debug("A delivery to %s was challenged.", where)
+        else:
+            _log.warning("A delivery to %s was refused with %d: %s.", where, error.status, error.detail)
+
+
+class _Link:
+    """Gives the URL of a handler for one delivery: root path, mount and path."""
+
+    __slots__ = ("_root_path", "_table")
+
+    def __init__(self, table: Table, root_path: str) -> None:
+        self._table = table
+        self._root_path = root_path.rstrip("/")
+
+    def __call__(self, handler: Handler, event_type: str) -> str:
+        return self._root_path + self._table.path_for(handler, event_type)
+
+
+def _worst(replies: list[Reply]) -> Reply:
+    """One answer for the elements of an array: a failure of any of them makes Bandwidth deliver it again."""
+    return max(replies, key=lambda reply: reply.status, default=EMPTY)

@@ -1,0 +1,71 @@
+"""From what a handler returned to the HTTP answer; and from a refusal to the problem that the sender is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import cast
+
+from webhooks.bxml import Document, LinkTo, Verb
+from webhooks.delivery import EMPTY, Reply
+from webhooks.errors import BxmlError, DeliveryError, UsageError
+from webhooks.events import Event, NotificationEvent
+from webhooks.hints import Hints
+from webhooks.rules import check
+
+__all__ = ["FAILED", "compose", "refusal"]
+
+_BXML = "application/xml"
+_PROBLEM = "application/problem+json"
+
+
+def compose(result: object, event: type[Event], handler: str, link: LinkTo, hints: Hints) -> Reply:
+    """The reply for what the handler called `handler` returned for an `event`.
+
+    Raises:
+        UsageError: it is nothing that can be sent, or the document breaks a rule of Bandwidth's.
+    """
+    if result is None:
+        return EMPTY
+    if isinstance(result, Reply):
+        return result
+    if issubclass(event, NotificationEvent):
+        # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
+        hints.ignored_result(handler, event)
+        return EMPTY
+    document = _document(result, handler)
+    for violation in check(document.verbs, event):
+        if violation.severity == "error":
+            raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
+        hints.violation(handler, event, violation.sentence, violation.page)
+    return Reply(200, document.to_bytes(link), _BXML)
+
+
+def _document(result: object, handler: str) -> Document[Verb]:
+    if isinstance(result, Document):
+        return cast("Document[Verb]", result)
+    if isinstance(result, Verb):
+        return Document(result)
+    if isinstance(result, Sequence) and not isinstance(result, (str, bytes)):
+        return Document(*cast("Sequence[Verb]", result))
+    hint = " To speak it, return SpeakSentence(...)." if isinstance(result, str) else ""
+    raise UsageError(
+        f'handler "{handler}" returned {type(result).__name__}, expected a Document, a verb, a list of verbs, a Reply '
+        f"or None.{hint}"
+    )
+
+
+def refusal(error: DeliveryError) -> Reply:
+    """What a sender is told whose delivery is refused (RFC 9457): where and what, never a value of the payload."""
+    body: dict[str, object] = {"title": error.title, "status": error.status, "detail": error.args[0]}
+    if error.problems:
+        body["problems"] = [{"field": one.field, "message": one.message} for one in error.problems]
+    return Reply(error.status, json.dumps(body).encode(), _PROBLEM, tuple(error.headers.items()))
+
+
+FAILED = Reply(
+    500,
+    b'{"title": "Internal Server Error", "status": 500, "detail": "the handler of this event failed"}',
+    _PROBLEM,
+)
+"""The answer when a handler failed and nothing else is to be said: Bandwidth tries the fallback URL."""

@@ -1,0 +1,8 @@
+"""Finds the handler of an event: `Router` collects routes, `Table` looks them up."""
+
+from webhooks.routing.handlers import Plan, is_async, name_of, plan_of
+from webhooks.routing.route import Route
+from webhooks.routing.router import CallResult, ConferenceResult, Router
+from webhooks.routing.table import Table
+
+__all__ = ["CallResult", "ConferenceResult", "Plan", "Route", "Router", "Table", "is_async", "name_of", "plan_of"]

@@ -1,0 +1,137 @@
+"""A handler's signature, read once, when it is registered. Every mistake in it is a `UsageError` there."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from webhooks.bxml import ConferenceVerb, Document, Handler, Verb
+from webhooks.context import Context
+from webhooks.errors import UsageError
+from webhooks.events import ConferenceEvent, Event, NotificationEvent
+
+__all__ = ["Plan", "is_async", "name_of", "plan_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """How a handler is called."""
+
+    handler: Handler
+    name: str
+    is_async: bool
+    takes_context: bool
+
+
+def name_of(handler: object) -> str:
+    """What a message or a log line calls a handler: its module and qualified name."""
+    target: Any = handler
+    while hasattr(target, "func"):  # functools.partial
+        target = target.func
+    if not hasattr(target, "__qualname__"):
+        target = target.__class__
+    return f"{target.__module__}.{target.__qualname__}"
+
+
+def plan_of(handler: Handler, events: Collection[type[Event]]) -> Plan:
+    """The plan of a handler that will get `events`.
+
+    Raises:
+        UsageError: it cannot be called with the event, or with the event and a context, or is annotated otherwise.
+    """
+    if not callable(handler):
+        raise UsageError(f"{handler!r} is no handler: `on(...)` decorates a function that takes the event.")
+    name = name_of(handler)
+    parameters = _parameters(handler, name)
+    hints = _hints(handler)
+    _check_event(name, events, hints.get(parameters[0].name))
+    _check_returns(name, events, hints.get("return"))
+    return Plan(handler, name, is_async(handler), _takes_context(name, parameters[1:], hints))
+
+
+def is_async(handler: Handler) -> bool:
+    """Whether calling `handler` gives an awaitable: an `async def`, or an object whose `__call__` is one."""
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
+
+
+def _parameters(handler: Handler, name: str) -> Sequence[inspect.Parameter]:
+    try:
+        parameters = list(inspect.signature(handler).parameters.values())
+    except (TypeError, ValueError):
+        raise UsageError(f'handler "{name}": its signature cannot be read; wrap it in a function.') from None
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if not positional:
+        raise UsageError(f'handler "{name}" takes no event: write `async def {name.rpartition(".")[2]}(event: ...)`.')
+    extra = [p.name for p in parameters if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
+    extra += [p.name for p in positional[2:] if p.default is p.empty]
+    if extra:
+        raise UsageError(
+            f'handler "{name}" needs {", ".join(extra)}: a handler gets the event, and a `Context` as its second '
+            "parameter if it has one. Bind the rest with functools.partial, or give it a default."
+        )
+    return positional
+
+
+def _hints(handler: Handler) -> dict[str, Any]:
+    """The annotations that can be resolved; text where a name is only known to a type checker."""
+    target: Any = handler if inspect.isroutine(handler) else type(handler).__call__
+    target = getattr(handler, "func", target)
+    try:
+        return get_type_hints(target)
+    except Exception:  # noqa: BLE001 - annotations may run any code, and are only read to help
+        return dict(getattr(target, "__annotations__", {}))
+
+
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, else the hint alone."""
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+
+
+def _check_event(name: str, events: Collection[type[Event]], hint: Any) -> None:
+    accepted = tuple(kind for kind in _kinds(hint) if isinstance(kind, type))
+    if not accepted or not all(issubclass(kind, Event) for kind in accepted):
+        return  # not annotated, or with something only a type checker understands
+    for event in events:
+        if not issubclass(event, accepted):
+            wanted = " | ".join(kind.__name__ for kind in accepted)
+            raise UsageError(
+                f'handler "{name}" is registered for {event.__name__}, but its first parameter is annotated {wanted}: '
+                "make them the same."
+            )
+
+
+def _check_returns(name: str, events: Collection[type[Event]], hint: Any) -> None:
+    """Refuse BXML from a notification, and call verbs for a conference, as far as the annotation tells."""
+    kinds = [kind for kind in _kinds(hint) if kind is not None and kind is not type(None)]
+    classes: list[type] = [kind for kind in (get_origin(kind) or kind for kind in kinds) if isinstance(kind, type)]
+    bxml: list[type] = [kind for kind in classes if issubclass(kind, (Verb, Document))]
+    for event in events:
+        if bxml and issubclass(event, NotificationEvent):
+            raise UsageError(
+                f'handler "{name}" returns {bxml[0].__name__}, but {event.__name__} is a notification: Bandwidth '
+                "ignores the body of its answer. Return None."
+            )
+        wrong = [kind for kind in bxml if issubclass(kind, Verb) and not issubclass(kind, ConferenceVerb)]
+        if wrong and issubclass(event, ConferenceEvent):
+            raise UsageError(
+                f'handler "{name}" returns {wrong[0].__name__}, which may not answer {event.__name__}: a conference '
+                "takes PlayAudio, SpeakSentence and the recording verbs only (voice/bxml/conference)."
+            )
+
+
+def _takes_context(name: str, rest: Sequence[inspect.Parameter], hints: dict[str, Any]) -> bool:
+    if not rest:
+        return False
+    second = rest[0]
+    hint = hints.get(second.name)
+    if hint is Context or (isinstance(hint, str) and hint.rpartition(".")[2] == "Context"):
+        return True
+    if second.default is not second.empty:
+        return False
+    raise UsageError(
+        f'handler "{name}": its second parameter "{second.name}" must be annotated `Context`, which is all that a '
+        "handler gets besides the event."
+    )

@@ -1,0 +1,114 @@
+"""One route: events, conditions, a path and a handler; and the events that `on` was given."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Never, Union, get_args, get_origin
+
+from webhooks.errors import UsageError
+from webhooks.events import CallEvent, ConferenceEvent, Event, InvalidEvent, NotificationEvent, UnknownEvent
+from webhooks.events.catalogue import members
+from webhooks.matching import Condition, condition_of
+from webhooks.routing.handlers import Plan
+
+__all__ = ["Route", "conditions_for", "events_of", "path_of"]
+
+_KINDS = (CallEvent, ConferenceEvent, NotificationEvent)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """Event classes, conditions and a path that lead to a handler."""
+
+    events: tuple[type[Event], ...]
+    conditions: tuple[Condition[Event], ...]
+    path: str | None
+    """Below the app, without a trailing slash: "/menu"; None when any path will do."""
+    plan: Plan
+
+    def accepts(self, event: Event) -> bool:
+        """Whether all conditions hold."""
+        return all(condition(event) for condition in self.conditions)
+
+    def below(self, prefix: str) -> Route:
+        """The same route in a router that is included at `prefix`."""
+        return self if self.path is None or not prefix else replace(self, path=(prefix + self.path).rstrip("/"))
+
+    def __str__(self) -> str:
+        names = " | ".join(event.__name__ for event in self.events)
+        conditions = "".join(f", {condition}" for condition in self.conditions)
+        path = f', path="{self.path or "/"}"' if self.path is not None else ""
+        return f"on({names}{conditions}{path}) -> {self.plan.name}"
+
+
+def events_of(event: object) -> tuple[type[Event], ...]:
+    """The events that `on(event)` means: a class, all members of a base class, or of a union of them.
+
+    Raises:
+        UsageError: no event, `Event` itself, or a union across kinds.
+    """
+    parts: tuple[Any, ...] = get_args(event) if get_origin(event) in (Union, types.UnionType) else (event,)
+    for part in parts:
+        if not (isinstance(part, type) and issubclass(part, Event)):
+            raise UsageError(
+                f"on({_shown(part)}): expected an event class from webhooks.events, as on(GatherEvent), or a union, as "
+                "on(MessageDeliveredEvent | MessageFailedEvent)."
+            )
+        if part is Event:
+            raise UsageError(
+                "on(Event): what a handler may return depends on the kind of event; register CallEvent, "
+                "ConferenceEvent and NotificationEvent apart."
+            )
+    events = tuple(dict.fromkeys(member for part in parts for member in members(part)))
+    kinds = [kind for kind in _KINDS if any(issubclass(member, kind) for member in events)]
+    if len(kinds) > 1:
+        names = " and ".join(kind.__name__ for kind in kinds)
+        raise UsageError(f"on({_shown(event)}) mixes {names}, whose handlers return different things: register each.")
+    if not events:
+        raise UsageError(f"on({_shown(event)}): no event of the catalogue is one; register a class of webhooks.events.")
+    return events
+
+
+def _shown(event: Any) -> str:
+    return str(event.__name__) if isinstance(event, type) else repr(event).replace("webhooks.events.", "")
+
+
+def path_of(path: object, what: str = "path") -> str:
+    """`path` without its trailing slash; "" for the app's own URL.
+
+    Raises:
+        UsageError: not a plain absolute path.
+    """
+    if not isinstance(path, str):
+        raise UsageError(f'{what}={path!r}: expected text that starts with "/", as "/menu".')
+    if not path.startswith("/"):
+        raise UsageError(f'{what}="{path}": a path starts with "/". Did you mean "/{path}"?')
+    if any(mark in path for mark in "?#{} ") or "//" in path:
+        raise UsageError(f'{what}="{path}": a path is plain text, without query, fragment, placeholder or blank.')
+    return path.rstrip("/")
+
+
+def conditions_for(
+    events: Iterable[type[Event]], conditions: Iterable[Callable[[Never], bool]]
+) -> tuple[Condition[Event], ...]:
+    """The conditions of a route for `events`.
+
+    Raises:
+        UsageError: one needs a field that an event does not have.
+    """
+    made = tuple(condition_of(condition) for condition in conditions)
+    for event in events:
+        for condition in made:
+            missing = sorted(name for name in condition.fields if not _has(event, name))
+            if missing:
+                raise UsageError(f'{condition} needs "{missing[0]}", which {event.__name__} does not have.')
+    return made
+
+
+def _has(event: type[Event], name: str) -> bool:
+    # A condition on a raw event would never hold: its payload is untyped.
+    if issubclass(event, (UnknownEvent, InvalidEvent)):
+        return False
+    return name in event.model_fields or isinstance(getattr(event, name, None), property)

@@ -1,0 +1,109 @@
+"""The routes of an app, made once, looked up by event and path; and the URLs of handlers.
+
+1. Routes whose path is the delivery's come first, then routes without a path; within each, first registered wins.
+2. A route that can never be reached is refused: same path, and an earlier one takes all that it could.
+3. Looking up costs the same for ten routes as for a thousand: a dictionary by event, one by path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from webhooks.bxml import Handler
+from webhooks.errors import UsageError, did_you_mean
+from webhooks.events import Event
+from webhooks.events.catalogue import event_named
+from webhooks.routing.handlers import name_of
+from webhooks.routing.route import Route
+
+__all__ = ["Reachable", "Table"]
+
+
+class Reachable:
+    """What routes so far take, so that the next one can be refused when they leave nothing to it."""
+
+    def __init__(self, routes: Iterable[Route] = ()) -> None:
+        self._taken: dict[tuple[str | None, type[Event]], list[Route]] = {}
+        for route in routes:
+            self.add(route)
+
+    def add(self, route: Route) -> None:
+        """Take a route.
+
+        Raises:
+            UsageError: earlier ones leave nothing to it; the message names one.
+        """
+        shadows = [self._shadow(route, event) for event in route.events]
+        if all(shadows):
+            raise UsageError(f"{route} can never be reached: {shadows[0]} comes first and takes all of it.")
+        for event in route.events:
+            self._taken.setdefault((route.path, event), []).append(route)
+
+    def _shadow(self, route: Route, event: type[Event]) -> Route | None:
+        earlier = self._taken.get((route.path, event), ())
+        return next((one for one in earlier if set(one.conditions) <= set(route.conditions)), None)
+
+
+class Table:
+    """All routes of an app, frozen."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        Reachable(routes)
+        self.routes = tuple(routes)
+        self.paths = frozenset(route.path for route in routes if route.path is not None)
+        self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
+        self._at: dict[type[Event], dict[str, tuple[Route, ...]]] = {}
+        self._by_handler: dict[Handler, list[Route]] = {}
+        for route in self.routes:
+            self._by_handler.setdefault(route.plan.handler, []).append(route)
+            for event in route.events:
+                self._add(event, route)
+
+    def _add(self, event: type[Event], route: Route) -> None:
+        if route.path is None:
+            self._anywhere[event] = (*self._anywhere.get(event, ()), route)
+        else:
+            at = self._at.setdefault(event, {})
+            at[route.path] = (*at.get(route.path, ()), route)
+
+    def match(self, event: Event, path: str) -> Route | None:
+        """The route of an event that came to `path` below the app, or None."""
+        event_class = type(event)
+        at = self._at.get(event_class)
+        if at is not None:
+            for route in at.get(path.rstrip("/"), ()):
+                if route.accepts(event):
+                    return route
+        for route in self._anywhere.get(event_class, ()):
+            if route.accepts(event):
+                return route
+        return None
+
+    def knows(self, path: str) -> bool:
+        """Whether some route has this path, or it is the app's own URL."""
+        return path in ("", "/") or path.rstrip("/") in self.paths
+
+    def path_for(self, handler: Handler, event_type: str = "") -> str:
+        """The path of the one route with a path whose handler is `handler` and that takes `event_type`, if given.
+
+        Raises:
+            UsageError: no such route, or several; the message names them.
+        """
+        routes = self._by_handler.get(handler, [])
+        event = event_named(event_type)
+        found = [route for route in routes if route.path is not None and (event is None or event in route.events)]
+        if len(found) == 1:
+            return found[0].path or "/"
+        raise UsageError(self._no_link(handler, event, routes, found))
+
+    def _no_link(self, handler: Handler, event: type[Event] | None, routes: list[Route], found: list[Route]) -> str:
+        name = name_of(handler)
+        if found:
+            return f'"{name}" has several URLs: {"; ".join(map(str, found))}. Write the one that you mean as text.'
+        wanted = event.__name__ if event else "..."
+        if any(route.path is not None for route in routes):
+            return f'"{name}" stands where the URL of {wanted} belongs, but handles {"; ".join(map(str, routes))}.'
+        names = {name_of(route.plan.handler) for route in self.routes if route.path is not None}
+        how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
+        why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
+        return f'"{name}" stands where a URL belongs, but {why}. {how}'

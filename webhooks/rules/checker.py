@@ -1,0 +1,50 @@
+"""Walks a document and says what Bandwidth would refuse (errors) or silently not do (warnings)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from webhooks.bxml import Verb
+from webhooks.events import Event
+from webhooks.rules.table import ALLOWED, ENDS
+
+__all__ = ["Violation", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule."""
+
+    code: Literal["verb-not-allowed", "dead-code"]
+    severity: Literal["error", "warning"]
+    """An error never leaves the app; a warning is logged once."""
+    sentence: str
+    page: str
+    """Bandwidth's page about it, below dev.bandwidth.com/docs."""
+
+
+def check(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
+    """The rules that `verbs` break as the answer to `event`, an event that takes BXML."""
+    return [*_not_allowed(verbs, event), *_dead_code(verbs)]
+
+
+def _not_allowed(verbs: Iterable[Verb], event: type[Event]) -> Iterator[Violation]:
+    row = ALLOWED[event]
+    for verb in verbs:
+        if type(verb) not in row.verbs:
+            names = ", ".join(sorted(allowed.element for allowed in row.verbs))
+            sentence = f"{verb.element} may not answer {event.event_types()[0]}; allowed are {names}"
+            yield Violation("verb-not-allowed", "error", sentence, row.source)
+
+
+def _dead_code(verbs: Sequence[Verb]) -> Iterator[Violation]:
+    for position, verb in enumerate(verbs[:-1]):
+        attribute = ENDS.get(type(verb), "")
+        if attribute == "" or (attribute is not None and getattr(verb, attribute) is None):
+            continue
+        why = f"{verb.element} with {attribute}" if attribute else verb.element
+        sentence = f"{verbs[position + 1].element} never runs: nothing does after {why}"
+        yield Violation("dead-code", "warning", sentence, verb.page)
+        return
