@@ -3,6 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `pytest --hypothesis-profile=long` looks harder; a run of it is noted in the commit that changes parsing.
+settings.register_profile("suite", max_examples=100, deadline=2000)
+settings.register_profile("long", max_examples=100_000, deadline=1000)
+settings.load_profile("suite")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -128,6 +128,7 @@ class Webhooks(Router):
             hints = Hints()
             self._table = self._freeze()
             self._dispatcher = Dispatcher(
+                table=self._table,
                 deadline=self._deadline,
                 errors=self._errors,
                 fallback=self._fallback,

@@ -53,8 +53,11 @@ def _split(scope: Scope) -> tuple[str, str]:
     """Root path, and path below it. Servers and proxies give the path with the root path or without."""
     path: str = scope["path"]
     root_path: str = scope.get("root_path", "").rstrip("/")
-    if root_path and (path == root_path or path.startswith(root_path + "/")):
-        path = path[len(root_path) :]
+    # Starlette's Mount adds its path to the root path, though a proxy may have taken its own part off the path only.
+    mounts = root_path.removeprefix(scope.get("app_root_path", "").rstrip("/"))
+    for prefix in (root_path, mounts):
+        if prefix and (path == prefix or path.startswith(prefix + "/")):
+            return root_path, path[len(prefix) :]
     return root_path, path
 
 

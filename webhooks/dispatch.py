@@ -26,7 +26,7 @@ from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.logs import loggable
 from webhooks.reply import FAILED, compose
-from webhooks.routing import Plan, Route
+from webhooks.routing import Plan, Table
 from webhooks.rules import ALLOWED
 
 __all__ = ["Deadline", "Dispatcher", "ErrorPlan"]
@@ -73,6 +73,7 @@ class Dispatcher:
     def __init__(
         self,
         *,
+        table: Table,
         deadline: Deadline,
         errors: Mapping[type[Exception], ErrorPlan],
         fallback: Document[Verb] | None,
@@ -80,6 +81,7 @@ class Dispatcher:
         threads: int,
         debug: bool,
     ) -> None:
+        self._table = table
         self._deadline = deadline
         self._errors = errors
         self._fallback = fallback
@@ -89,19 +91,31 @@ class Dispatcher:
         self._slots = threading.BoundedSemaphore(threads)
         self._pool: ThreadPoolExecutor | None = None
 
-    async def dispatch(self, event: Event, route: Route, delivery: Delivery, link: LinkTo, arrived: float) -> Reply:
-        """The reply to an event. `arrived`: the loop's time when its delivery came in. `link` gives handlers' URLs."""
-        plan = route.plan
+    async def dispatch(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Reply | None:
+        """The reply to an event, or None when no route takes it.
+
+        Args:
+            event: what happened.
+            delivery: what it came in.
+            link: gives handlers' URLs.
+            arrived: the loop's time when the delivery came in.
+        """
         when = arrived + self._deadline.of(event)
+        name = "a condition"
         try:
+            route = self._table.match(event, delivery.path)
+            if route is None:
+                return None
+            plan = route.plan
+            name = plan.name
             if plan.takes_context:
                 arguments: tuple[object, ...] = (event, _context(delivery, link, when))
             else:
                 arguments = (event,)
             result = await self._run(plan, arguments, when)
-            return compose(result, type(event), plan.name, link, self._hints)
+            return compose(result, type(event), name, link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 3
-            self._report(error, plan.name, event)
+            self._report(error, name, event)
             return await self._recover(error, event, link, when)
 
     def fall_back(self, event: type[Event], link: LinkTo) -> Reply | None:

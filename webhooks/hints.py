@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from webhooks.errors import did_you_mean
 from webhooks.events import CallEvent, ConferenceEvent, Event, InvalidEvent, UnknownEvent
@@ -30,16 +31,18 @@ class Hints:
         self._told.add(key)
         return True
 
-    def no_route(self, event: Event, path: str) -> None:
-        """An event came that nothing handles; it is answered with an empty 200."""
+    def no_route(self, event: Event, path: str, near: Iterable[str]) -> None:
+        """An event came that nothing handles, and got an empty 200. `near`: handlers that take it elsewhere."""
         event_class = type(event)
         if not self._first("route", event_class, getattr(event, "event_type", None)):
             return
         name = loggable(getattr(event, "event_type", None))
+        others = ", ".join(near)
         _log.warning(
-            'No handler for "%s" at %s: answered with an empty 200. To handle it:\n\n%s',
+            'No handler for "%s" at %s: answered with an empty 200.%s To handle it:\n\n%s',
             name,
             loggable_path(path),
+            f" Its handlers ask for another path or other values: {others}." if others else "",
             handler_to_paste(event_class),
         )
 

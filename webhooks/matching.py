@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Generic, Never, Protocol, TypeVar, cast
 
@@ -126,6 +127,10 @@ def condition_of(test: Callable[[Never], bool]) -> Condition[Event]:
         raise UsageError(
             f"a condition is {test!r}, expected tag(...), text(...), digits(...), to(...), from_(...), cause(...) "
             "or a callable of the event."
+        )
+    if inspect.iscoroutinefunction(test):
+        raise UsageError(
+            f'the condition "{test.__qualname__}" is `async def`; what it gives would always count as true.'
         )
     name = getattr(test, "__qualname__", type(test).__name__)
     return Condition(test, f"{name}@{id(test):x}")  # type: ignore[arg-type]  # its event is checked at `on`

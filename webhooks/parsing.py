@@ -233,7 +233,10 @@ def _build(event_class: type[Event], payload: _Payload, unreadable: Unreadable, 
             found = error.errors(include_url=False, include_context=False, include_input=False)
             paths = [_optional_path(event_class, part["loc"]) for part in found]
             if None in paths:
-                problems = tuple(Problem(".".join(map(str, part["loc"])), part["msg"]) for part in found)
+                where = (path or part["loc"] for path, part in zip(paths, found, strict=True))
+                problems = tuple(
+                    Problem(".".join(map(str, loc)), part["msg"]) for loc, part in zip(where, found, strict=True)
+                )
                 return InvalidEvent(
                     event_type=_discriminator(payload), payload=payload, problems=problems, expected=event_class
                 )
@@ -261,9 +264,11 @@ def _with_objects(event_class: type[Event], payload: _Payload) -> _Payload:
         if _nested(field.annotation) is None or not isinstance(value, str):
             continue
         try:
-            texts[field.alias or ""] = cast("JsonValue", from_json(value))
+            read = cast("JsonValue", from_json(value))
         except ValueError:
-            continue  # stays text, which no object is: it is set aside
+            continue
+        if isinstance(read, dict):  # anything else stays text, which no object is: it is set aside
+            texts[field.alias or ""] = read
     return texts
 
 

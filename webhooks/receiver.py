@@ -9,7 +9,7 @@ import asyncio
 import logging
 
 from webhooks.auth import Authenticator
-from webhooks.bxml import Handler
+from webhooks.bxml import Handler, LinkTo
 from webhooks.delivery import EMPTY, Delivery, Reply
 from webhooks.dispatch import Dispatcher
 from webhooks.errors import (
@@ -74,12 +74,12 @@ class Receiver:
 
     async def answer(self, delivery: Delivery) -> Reply:
         """The reply to a delivery that was let in."""
+        arrived = asyncio.get_running_loop().time()
         try:
             events = parse(delivery, self._hints.unreadable)
         except DeliveryError as error:
             self._report(error, delivery)
             return refusal(error)
-        arrived = asyncio.get_running_loop().time()
         if len(events) == 1:
             return await self._answer_one(events[0], delivery, arrived)
         return _worst([await self._answer_one(event, delivery, arrived, index) for index, event in enumerate(events)])
@@ -88,24 +88,22 @@ class Receiver:
         path = delivery.path
         if not self._table.knows(path):
             self._hints.unknown_path(path, self._table.paths)
-        route = self._table.match(event, path)
-        if route is not None:
-            return await self._dispatcher.dispatch(event, route, delivery, self._link(delivery.root_path), arrived)
+        link = _Link(self._table, delivery.root_path)
+        reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+        if reply is not None:
+            return reply
         if isinstance(event, InvalidEvent):
-            return self._answer_invalid(event, delivery, index)
-        self._hints.no_route(event, path)
+            return self._answer_invalid(event, link, index)
+        self._hints.no_route(event, path, self._table.handlers_of(type(event)))
         return EMPTY
 
-    def _answer_invalid(self, event: InvalidEvent, delivery: Delivery, index: int | None) -> Reply:
+    def _answer_invalid(self, event: InvalidEvent, link: LinkTo, index: int | None) -> Reply:
         names = ", ".join(problem.field for problem in event.problems)
         _log.warning("%s cannot be read: %s.", loggable(event.event_type), names)
-        reply = self._dispatcher.fall_back(event.expected, self._link(delivery.root_path))
+        reply = self._dispatcher.fall_back(event.expected, link)
         prefix = "" if index is None else f"[{index}]."
         problems = [Problem(prefix + problem.field, problem.message) for problem in event.problems]
         return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
-
-    def _link(self, root_path: str) -> _Link:
-        return _Link(self._table, root_path)
 
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:
         where = loggable_path(delivery.path)

@@ -6,9 +6,11 @@ from webhooks.bxml.audio import PlayAudio, SpeakSentence
 from webhooks.bxml.connect import PhoneNumber, SipUri, Target, Transfer
 from webhooks.bxml.flow import Hangup, Pause, Redirect
 from webhooks.bxml.gather import Gather, Prompt
+from webhooks.bxml.reader import ELEMENTS, parse
 from webhooks.bxml.record import Record
 
 __all__ = [
+    "ELEMENTS",
     "MAX_BYTES",
     "ConferenceVerb",
     "Document",
@@ -30,4 +32,5 @@ __all__ = [
     "Target",
     "Transfer",
     "Verb",
+    "parse",
 ]

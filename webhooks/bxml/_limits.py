@@ -12,6 +12,11 @@ from typing import Any, Protocol
 __all__ = ["CALLER_ID", "E164", "METHOD", "SIP_URI", "TAG", "Flag", "Limit", "Number", "OneOf", "Text", "Url", "Whole"]
 
 
+# Python reads more as a number than Bandwidth does: "1_000", "inf", other scripts' digits.
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_DIGITS = re.compile(r"-?[0-9]{1,9}")
+
+
 class Limit(Protocol):
     """1. `check` never raises. 2. `read` turns an attribute's text into the value that `check` accepts, or raises
     ValueError. 3. `expected` says in words what is accepted.
@@ -41,7 +46,9 @@ class Number:
 
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
-        return int(text) if text.strip().lstrip("-").isdigit() else float(text)
+        if not _DECIMAL.fullmatch(text):
+            raise ValueError(text)
+        return float(text) if "." in text else int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Whole:
 
     def read(self, text: str, /) -> object:
         """Only digits."""
+        if not _DIGITS.fullmatch(text):
+            raise ValueError(text)
         return int(text)
 
 

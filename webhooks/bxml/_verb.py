@@ -111,6 +111,8 @@ class Element:
     attributes: ClassVar[tuple[Attribute, ...]] = ()
     content_name: ClassVar[str] = ""
     """The field that stands between the tags: children, or the text."""
+    text: ClassVar[Literal["", "token", "prose"]] = ""
+    """Whether text may stand there: none, one word whose white space around it means nothing, or what is spoken."""
     _limits: ClassVar[tuple[tuple[str, Limit, bool], ...]] = ()
     _pairs: ClassVar[tuple[tuple[str, str], ...]] = ()
 

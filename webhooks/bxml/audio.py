@@ -25,6 +25,7 @@ class SpeakSentence(ConferenceVerb):
 
     page: ClassVar[str] = "voice/bxml/speakSentence"
     content_name: ClassVar[str] = "parts"
+    text: ClassVar[Literal["", "token", "prose"]] = "prose"
 
     parts: tuple[str, ...]
     voice: Annotated[str | None, Text()] = None
@@ -42,10 +43,10 @@ class SpeakSentence(ConferenceVerb):
             if part.__class__ is not str and not isinstance(part, str):
                 self.refuse("what is said", part, "text")
         # One text, as a reader would see it.
-        text = parts[0] if len(parts) == 1 else "".join(parts)
-        if not text or text.isspace():
+        spoken = parts[0] if len(parts) == 1 else "".join(parts)
+        if not spoken or spoken.isspace():
             raise BxmlError(f"SpeakSentence: there is nothing to say; give it text ({self.page}).")
-        self.parts = (text,)
+        self.parts = (spoken,)
         self.voice = voice
         self.gender = gender
         self.locale = locale
@@ -63,6 +64,7 @@ class PlayAudio(ConferenceVerb):
 
     page: ClassVar[str] = "voice/bxml/playAudio"
     content_name: ClassVar[str] = "url"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
 
     url: Annotated[str, Url()]
     _: KW_ONLY

@@ -76,6 +76,7 @@ class PhoneNumber(_Leg):
     """
 
     content_name: ClassVar[str] = "number"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
 
     number: Annotated[str, E164]
     _: KW_ONLY
@@ -94,6 +95,7 @@ class SipUri(_Leg):
     """
 
     content_name: ClassVar[str] = "uri"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
 
     uri: Annotated[str, SIP_URI]
     _: KW_ONLY

@@ -79,6 +79,10 @@ class Table:
                 return route
         return None
 
+    def handlers_of(self, event: type[Event]) -> list[str]:
+        """The names of the handlers that take an event, whatever their paths and conditions."""
+        return list(dict.fromkeys(route.plan.name for route in self.routes if event in route.events))
+
     def knows(self, path: str) -> bool:
         """Whether some route has this path, or it is the app's own URL."""
         return path in ("", "/") or path.rstrip("/") in self.paths

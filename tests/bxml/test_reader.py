@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from webhooks import BxmlError
+from webhooks.bxml import MAX_BYTES, Document, Gather, Hangup, Pause, PlayAudio, Record, SpeakSentence, parse
+
+
+def test_white_space_comments_and_instructions_between_verbs_mean_nothing() -> None:
+    text = "<?xml version='1.0'?>\n<!-- a --><Response>\n  <!-- b --><?c d?>\n  <Hangup/>\n</Response>\n<!-- e -->"
+    assert parse(text) == Document(Hangup())
+
+
+def test_bytes_may_begin_with_a_byte_order_mark() -> None:
+    assert parse(b"\xef\xbb\xbf<Response><Hangup/></Response>") == Document(Hangup())
+
+
+def test_the_root_of_a_rest_update_is_read_too() -> None:
+    assert parse("<Bxml><Hangup/></Bxml>") == Document(Hangup())
+
+
+def test_sections_and_references_are_text() -> None:
+    text = "<Response><SpeakSentence>a &lt;b&gt; <![CDATA[<c>]]> &#x41;</SpeakSentence></Response>"
+    assert parse(text) == Document(SpeakSentence("a <b> <c> A"))
+
+
+def test_white_space_around_a_url_means_nothing_and_in_speech_it_stays() -> None:
+    text = "<Response><PlayAudio>\n  /a.wav\n</PlayAudio><SpeakSentence> a </SpeakSentence></Response>"
+    assert parse(text) == Document(PlayAudio("/a.wav"), SpeakSentence(" a "))
+
+
+def test_attributes_become_what_they_are() -> None:
+    text = '<Response><Gather maxDigits="3" interDigitTimeout="2.5" tag="1"/><Record transcribe="false"/></Response>'
+    assert parse(text) == Document(Gather(max_digits=3, inter_digit_timeout=2.5, tag="1"), Record(transcribe=False))
+    assert isinstance(parse('<Response><Pause duration="3"/></Response>').verbs[0], Pause)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1: not well-formed XML"),
+        ("<Response>\n<Hangup></Response>", "line 2: not well-formed XML"),
+        ("<Answer/>", "line 1: the root is <Answer>, expected <Response>"),
+        ('<Response a="b"/>', "takes verbs, neither attributes nor text"),
+        ("<Response>Hello</Response>", "takes verbs, neither attributes nor text"),
+        ("<Response><Hangup/>Hello</Response>", "line 1: text after <Hangup> stands where only verbs may"),
+        ("<Response>\n\n<Gahter/></Response>", 'line 3: <Gahter> is no element of BXML. Did you mean "Gather"?'),
+        (
+            "<Response>\n<Gather maxDigit='1'/></Response>",
+            'line 2: <Gather> has no attribute maxDigit. Did you mean "max',
+        ),
+        ("<Response>\n<Gather maxDigits='99'/></Response>", "line 2: Gather: max_digits is 99, expected"),
+        ("<Response><Gather maxDigits='many'/></Response>", "line 1: <Gather>: maxDigits is a text of 4 characters"),
+        ("<Response><Pause duration='1e3'/></Response>", "duration is a text of 3 characters, expected a number"),
+        ("<Response><Gather maxDigits='1_0'/></Response>", "maxDigits is a text of 3 characters"),
+        ("<Response><Record transcribe='True'/></Response>", "transcribe is a text of 4 characters, expected True or"),
+        ("<Response><Redirect/></Response>", "<Redirect> lacks a required attribute or its text"),
+        ("<Response><Hangup>now</Hangup></Response>", "<Hangup> takes no text"),
+        ("<Response><Hangup><Pause/></Hangup></Response>", "<Hangup> takes no <Pause>"),
+        ("<Response><Gather>text</Gather></Response>", "<Gather> takes no text"),
+        ("<Response><Gather><Hangup/></Gather></Response>", "a prompt is of type Hangup"),
+        ("<Response><Gather><Gahter/></Gather></Response>", "^line 1: <Gahter>"),
+        ("<Response><PlayAudio><b/></PlayAudio></Response>", "<PlayAudio> takes text only, not <b>"),
+        ("<Response><PhoneNumber>+19195550100</PhoneNumber></Response>", "of type PhoneNumber, expected a verb"),
+        ('<Response xmlns="urn:x"/>', "the root is <{urn:x}Response>"),
+        ("<Response>&nbsp;</Response>", "line 1: not well-formed XML"),
+    ],
+)
+def test_what_is_no_bxml_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(BxmlError) as error:
+        parse(text)
+    assert message.lstrip("^") in str(error.value)
+    assert not message.startswith("^") or str(error.value).startswith(message[1:])
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        "<!DOCTYPE Response>",
+        '<!DOCTYPE Response [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        "<?a b?><!-- c -->\n<!DOCTYPE Response>",
+    ],
+)
+def test_a_document_type_is_refused_so_no_entity_is_ever_read(prolog: str) -> None:
+    with pytest.raises(BxmlError, match="a document type is not allowed"):
+        parse(prolog + "<Response><SpeakSentence>&e;</SpeakSentence></Response>")
+
+
+@pytest.mark.parametrize("source", [b"\xff\xfe<\x00", "\ud800"])
+def test_what_is_not_utf_8_is_refused(source: bytes | str) -> None:
+    with pytest.raises(BxmlError, match="BXML is UTF-8"):
+        parse(source)
+
+
+def test_more_than_64_kb_is_refused() -> None:
+    with pytest.raises(BxmlError, match="Bandwidth takes 65536"):
+        parse(b" " * (MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<!---->" * 9000, "<?a?>" * 12000 + "x", " " * 65000 + "<", "<a>" * 20000, "<Response>" + "<Gather>" * 8000],
+)
+def test_no_text_takes_the_reader_long(text: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(BxmlError):
+        parse(text)
+    assert time.monotonic() - started < 1
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200), st.text("<>/&;#! RespoHangup=\"'-[]?x", max_size=60)))
+def test_the_reader_reads_or_raises_a_bxml_error(source: bytes | str) -> None:
+    try:
+        document = parse(source)
+    except BxmlError:
+        return
+    assert parse(document.to_bytes()) == document

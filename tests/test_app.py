@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.apps import answer, app, payload
+from webhooks import AllowAll, BasicAuth, Deadline, UsageError, Webhooks
+from webhooks.bxml import Document, Gather, Hangup, SpeakSentence
+from webhooks.events import DisconnectEvent, GatherEvent, RedirectEvent
+
+
+def test_there_is_no_default_for_authentication() -> None:
+    with pytest.raises(TypeError, match="auth"):
+        Webhooks()  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"auth": None}, "expected BasicAuth"),
+        ({"auth": BasicAuth}, "expected BasicAuth"),
+        ({"auth": ("user", "password")}, "expected BasicAuth"),
+        ({"max_body": 0}, "max_body=0: expected a whole number above 0"),
+        ({"max_body": "1MB"}, "max_body='1MB': expected"),
+        ({"threads": True}, "threads=True: expected"),
+        ({"deadline": 0}, "voice=0, expected seconds above 0"),
+        ({"fallback": Hangup()}, "fallback is Hangup, expected a Document"),
+        ({"fallback": "Sorry"}, "fallback is str, expected a Document"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        app(**settings)
+    assert message in str(error.value)
+
+
+def test_a_fallback_that_may_answer_nothing_is_refused() -> None:
+    class Mine(Gather):
+        pass
+
+    with pytest.raises(UsageError, match="fallback may not answer any event"):
+        app(fallback=Document(Mine()))
+
+
+@pytest.mark.parametrize("deadline", [None, 3, 2.5, Deadline(voice=10)])
+async def test_a_deadline_may_be_one_number_or_one_each(deadline: Any) -> None:
+    assert (await answer(app(deadline=deadline), payload("gather"))).status == 200
+
+
+def test_allow_all_warns_once_when_the_app_starts(caplog: pytest.LogCaptureFixture) -> None:
+    hooks = Webhooks(auth=AllowAll())
+    hooks.freeze()
+    hooks.freeze()
+    assert caplog.text.count("everybody who knows the URL") == 1
+
+
+def test_an_error_class_has_one_handler() -> None:
+    hooks = app()
+
+    @hooks.on_error(ValueError)
+    async def first(error: ValueError) -> None: ...
+
+    with pytest.raises(UsageError, match=r"on_error\(ValueError\) has a handler: .*first"):
+        hooks.on_error(ValueError)(first)
+
+
+def no_arguments() -> None: ...
+def three(error: Exception, event: object, more: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"),
+    [("x", "is no handler"), (no_arguments, "takes 0 arguments"), (three, "takes 3 arguments")],
+)
+def test_an_error_handler_that_cannot_be_called_is_refused(handler: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        app().on_error(ValueError)(handler)
+
+
+@pytest.mark.parametrize("error", [BaseException, "ValueError", ValueError("x"), int])
+def test_only_exception_classes_have_error_handlers(error: Any) -> None:
+    with pytest.raises(UsageError, match="expected an exception class"):
+        app().on_error(error)
+
+
+def test_a_handler_has_a_url_for_rest_calls_before_and_after_the_app_is_frozen() -> None:
+    hooks = app()
+
+    async def both(call: Any) -> None: ...
+    async def ended(event: Any) -> None: ...
+
+    hooks.on(GatherEvent, path="/menu")(both)
+    hooks.on(RedirectEvent, path="/again")(both)
+    hooks.on(DisconnectEvent, path="/ended")(ended)
+    for _ in range(2):
+        assert hooks.url_for(ended) == "/ended"
+        assert hooks.url_for(ended, base="https://example.com/bandwidth/") == "https://example.com/bandwidth/ended"
+        assert hooks.url_for(both, base="https://example.com", event=RedirectEvent) == "https://example.com/again"
+        with pytest.raises(UsageError, match="several URLs"):
+            hooks.url_for(both)
+        hooks.freeze()
+
+
+async def test_a_frozen_app_answers() -> None:
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def menu(call: GatherEvent) -> SpeakSentence:
+        return SpeakSentence("Hello.")
+
+    hooks.freeze()
+    assert (await answer(hooks, payload("gather"))).status == 200
+
+
+@pytest.mark.parametrize(("target", "path", "message"), [(object(), "/x", "takes a Starlette or FastAPI app, not obj")])
+def test_install_takes_a_starlette_app(target: Any, path: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        app().install(target, path)
+
+
+@pytest.mark.parametrize("path", ["bandwidth", "", None])
+def test_install_takes_an_absolute_path(path: Any) -> None:
+    from starlette.applications import Starlette
+
+    with pytest.raises(UsageError, match='a path starts with "/"'):
+        app().install(Starlette(), path)
