@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from tests.apps import answer, app, payload
-from webhooks import AllowAll, BasicAuth, Deadline, UsageError, Webhooks
+from webhooks import AllowAll, BasicAuth, Deadline, Reply, UsageError, Webhooks
 from webhooks.bxml import Document, Gather, Hangup, SpeakSentence
 from webhooks.events import DisconnectEvent, GatherEvent, RedirectEvent
 
@@ -121,7 +123,47 @@ def test_install_takes_a_starlette_app(target: Any, path: str, message: str) -> 
 
 @pytest.mark.parametrize("path", ["bandwidth", "", None])
 def test_install_takes_an_absolute_path(path: Any) -> None:
-    from starlette.applications import Starlette
 
     with pytest.raises(UsageError, match='a path starts with "/"'):
         app().install(Starlette(), path)
+
+
+@pytest.mark.parametrize("paths", [("/bandwidth", "/bandwidth/test"), ("/bandwidth/test", "/bandwidth")])
+async def test_of_two_installed_apps_the_one_with_the_longer_path_wins(paths: tuple[str, str]) -> None:
+    parent = Starlette()
+    for path in paths:
+        hooks = app(fallback=Document(SpeakSentence(path)))
+
+        @hooks.on(GatherEvent)
+        async def failing(call: GatherEvent) -> None:
+            raise ValueError
+
+        hooks.install(parent, path)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=parent), base_url="http://test") as client:
+        for path in paths:
+            reply = await client.post(path + "/x", json=payload("gather"))
+            assert f">{path}<" in reply.text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"body": "text"},
+        {"status": 99},
+        {"status": 600},
+        {"status": "200"},
+        {"content_type": "text/plain\r\nset-cookie: a"},
+        {"content_type": "text/plain; charset=€"},
+        {"headers": (("x-a", "b\nc"),)},
+        {"headers": (("x a", "b"),)},
+        {"headers": (("", "b"),)},
+    ],
+)
+def test_a_reply_that_cannot_be_sent_is_refused_where_it_is_written(values: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"^Reply: "):
+        Reply(**values)
+
+
+def test_a_reply_may_have_any_plain_header() -> None:
+    assert Reply(204, headers=(("X-Trace", "a b\tc ä"),)).status == 204
+    assert Reply(200, b"x", "text/plain; charset=utf-8").content_type == "text/plain; charset=utf-8"

@@ -20,9 +20,53 @@ from webhooks.events import CallEvent, ConferenceEvent
 
 MAX_BODY = 3000
 GOOD = b"Basic " + b64encode(b"bandwidth:s3cret")
-CALLS = ["initiate", "answer", "redirect", "gather", "recordComplete", "recordingComplete", "recording", "transferAnswer", "transferComplete", "bridgeComplete", "bridgeTargetComplete", "referComplete", "disconnect", "transferDisconnect", "dtmf", "recordingAvailable", "transcriptionAvailable", "transcription", "machineDetectionComplete", "mediaStreamStarted", "mediaStreamRejected", "mediaStreamStopped", "realTimeTranscriptionStarted", "realTimeTranscriptionRejected", "realTimeTranscriptionStopped", "realTimeTranscriptionAvailable"]
-CONFERENCES = ["conferenceCreated", "conferenceMemberJoin", "conferenceMemberExit", "conferenceRedirect", "conferenceCompleted", "conferenceRecordingAvailable", "conferenceMemberRecordingAvailable"]
-MESSAGES = ["message-received", "message-sending", "message-sent", "message-delivered", "message-failed", "message-read", "suggestion-response", "requested-location-response"]
+CALLS = [
+    "initiate",
+    "answer",
+    "redirect",
+    "gather",
+    "recordComplete",
+    "recordingComplete",
+    "recording",
+    "transferAnswer",
+    "transferComplete",
+    "bridgeComplete",
+    "bridgeTargetComplete",
+    "referComplete",
+    "disconnect",
+    "transferDisconnect",
+    "dtmf",
+    "recordingAvailable",
+    "transcriptionAvailable",
+    "transcription",
+    "machineDetectionComplete",
+    "mediaStreamStarted",
+    "mediaStreamRejected",
+    "mediaStreamStopped",
+    "realTimeTranscriptionStarted",
+    "realTimeTranscriptionRejected",
+    "realTimeTranscriptionStopped",
+    "realTimeTranscriptionAvailable",
+]
+CONFERENCES = [
+    "conferenceCreated",
+    "conferenceMemberJoin",
+    "conferenceMemberExit",
+    "conferenceRedirect",
+    "conferenceCompleted",
+    "conferenceRecordingAvailable",
+    "conferenceMemberRecordingAvailable",
+]
+MESSAGES = [
+    "message-received",
+    "message-sending",
+    "message-sent",
+    "message-delivered",
+    "message-failed",
+    "message-read",
+    "suggestion-response",
+    "requested-location-response",
+]
 V1 = {"callUri", "conferenceUri", "recordingUri", "transcriptionUri", "messageUri", "time", "callState", "state"}
 V1 |= {"gatherId", "dtmfDigit"}
 
@@ -85,7 +129,7 @@ def body_status(body: bytes, content_type: bytes) -> int:
         return parameters_status(plain)
     try:
         payload = json.loads(plain.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         return 400
     if isinstance(payload, list):
         return max([object_status(one, element=True) for one in payload], default=200)
@@ -108,9 +152,34 @@ def expected_status(delivery: Delivery) -> int:
 
 
 words = st.sampled_from(
-    [*CALLS, *CONFERENCES, *MESSAGES, *V1, "eventType", "type", "event", "callId", "conferenceId", "eventTime"]
-    + ["message", "id", "owner", "direction", "platform", "applicationId", "digits", "to", "channels", "c-1"]
-    + ["diversion", "transcription", "mediaStream", "startTime", "2026-11-20T10:00:00Z", "PT1S"]
+    [
+        *CALLS,
+        *CONFERENCES,
+        *MESSAGES,
+        *V1,
+        "eventType",
+        "type",
+        "event",
+        "callId",
+        "conferenceId",
+        "eventTime",
+        "message",
+        "id",
+        "owner",
+        "direction",
+        "platform",
+        "applicationId",
+        "digits",
+        "to",
+        "channels",
+        "c-1",
+        "diversion",
+        "transcription",
+        "mediaStream",
+        "startTime",
+        "2026-11-20T10:00:00Z",
+        "PT1S",
+    ]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | words
 values = st.recursive(

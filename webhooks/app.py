@@ -179,7 +179,7 @@ class Webhooks(Router):
             )
         if not isinstance(path, str) or not path.startswith("/"):
             raise UsageError(f'install(app, {path!r}): a path starts with "/", as "/bandwidth".')
-        app.router.routes.insert(0, asgi.MountedRoute(path, self))
+        asgi.mount(app, path, self)
         asgi.join_lifespan(app, self._start, self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

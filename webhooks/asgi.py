@@ -18,9 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from webhooks.delivery import Delivery, Reply
 from webhooks.receiver import Receiver
 
-__all__ = ["MountedRoute", "join_lifespan", "serve", "serve_lifespan"]
+__all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
 
 _log = logging.getLogger("webhooks.asgi")
+
+
+# Answers that have no body, and must not tell the length of one (RFC 9110, 8.6).
+_BODILESS = (204, 304)
 
 
 class _HungUp(Exception):
@@ -36,7 +40,7 @@ async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) 
     try:
         reply = None if receiver.needs_body else receiver.refuse(delivery)
         if reply is None:
-            body = await _body(scope, receive, receiver.max_body)
+            body = await _body(delivery, receive, receiver.max_body)
             if body is not None:
                 delivery = Delivery(method, path, body, query, headers, root_path)
             if receiver.needs_body:
@@ -61,36 +65,33 @@ def _split(scope: Scope) -> tuple[str, str]:
     return root_path, path
 
 
-async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+async def _body(delivery: Delivery, receive: Receive, limit: int) -> bytes | None:
     """The body, or None when it is over the limit; then the rest stays unread."""
-    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    if declared.isdigit() and int(declared[:20]) > limit:
+    declared = delivery.header(b"content-length")
+    if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
         return None
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise _HungUp
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body if len(body) <= limit else None
-    chunks = [body]
-    size = len(body)
-    while message.get("more_body", False):
-        if size > limit:
-            return None
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more and size <= limit:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _HungUp
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
+        more = message.get("more_body", False)
     return b"".join(chunks) if size <= limit else None
 
 
 async def _send(reply: Reply, send: Send) -> None:
-    headers = [(b"content-length", b"%d" % len(reply.body))]
+    headers: list[tuple[bytes, bytes]] = []
+    if reply.status not in _BODILESS:
+        headers.append((b"content-length", b"%d" % len(reply.body)))
     if reply.content_type is not None:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:
-        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        # Two lengths that differ would break the connection, and a handler that hands on an answer brings its own.
+        if name.lower() != "content-length":
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 
@@ -124,6 +125,13 @@ def join_lifespan(parent: Starlette, start: Callable[[], None], stop: Callable[[
                 stop()
 
     parent.router.lifespan_context = lifespan
+
+
+def mount(parent: Starlette, path: str, app: ASGIApp) -> None:
+    """Serve `app` at and below `path`, before the parent's own routes; the longer path of two apps wins."""
+    routes = parent.router.routes
+    longer = [route for route in routes if isinstance(route, MountedRoute) and len(route.path) > len(path.rstrip("/"))]
+    routes.insert(len(longer), MountedRoute(path, app))
 
 
 class MountedRoute(BaseRoute):

@@ -5,10 +5,16 @@ Neither knows a web framework, so Lambda, Django or a test can make a `Delivery`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["EMPTY", "Delivery", "Headers", "Reply"]
+from webhooks.errors import UsageError
+
+__all__ = ["BXML", "EMPTY", "Delivery", "Headers", "Reply"]
+
+BXML = "application/xml"
+"""The content type that Bandwidth expects of BXML (voice/webhooks/about)."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 """Header pairs as ASGI gives them: lower-case names, raw bytes."""
@@ -61,6 +67,29 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     """Further headers; `content-length` is added by whoever sends the reply."""
 
+    def __post_init__(self) -> None:
+        """Refuse what no server could send, where it is written.
+
+        Raises:
+            UsageError: a status, body or header that HTTP cannot carry.
+        """
+        if self.body.__class__ is not bytes:
+            raise UsageError(f"Reply: body is {type(self.body).__name__}, expected bytes; encode it.")
+        if self.headers or self.content_type not in (None, BXML):
+            self._check_headers()
+        if not isinstance(self.status, int) or not 200 <= self.status <= 599:
+            raise UsageError(f"Reply: status is {self.status!r}, expected 200 to 599.")
+
+    def _check_headers(self) -> None:
+        named = (("content-type", self.content_type or ""), *self.headers)
+        for name, value in named:
+            if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value):
+                raise UsageError(f'Reply: the header "{name}" cannot be sent; names and values are plain Latin-1 text.')
+
+
+# RFC 9110, 5.1 and 5.5: nothing that could end the line and begin another header.
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 EMPTY = Reply()
 """An empty 200: the event is handled and there is nothing to say."""

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError, conlist
+from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
 from typing_extensions import TypeIs
 
@@ -233,9 +234,9 @@ def _build(event_class: type[Event], payload: _Payload, unreadable: Unreadable, 
             found = error.errors(include_url=False, include_context=False, include_input=False)
             paths = [_optional_path(event_class, part["loc"]) for part in found]
             if None in paths:
-                where = (path or part["loc"] for path, part in zip(paths, found, strict=True))
                 problems = tuple(
-                    Problem(".".join(map(str, loc)), part["msg"]) for loc, part in zip(where, found, strict=True)
+                    Problem(".".join(path or map(str, part["loc"])), part["msg"])
+                    for path, part in zip(paths, found, strict=True)
                 )
                 return InvalidEvent(
                     event_type=_discriminator(payload), payload=payload, problems=problems, expected=event_class
@@ -287,9 +288,7 @@ def _optional_path(model: Any, loc: Sequence[int | str]) -> _Path | None:
     path: list[str] = []
     found: _Path | None = None
     for part in loc:
-        if not _is_model(model):
-            break
-        field = next((field for field in model.model_fields.values() if field.alias == part), None)
+        field = _field(model, part)
         if field is None:
             break
         path.append(str(part))
@@ -299,11 +298,15 @@ def _optional_path(model: Any, loc: Sequence[int | str]) -> _Path | None:
     return found
 
 
+def _field(model: Any, wire: int | str) -> FieldInfo | None:
+    """The field of a model with this wire name; None below the values that are no models."""
+    fields = model.model_fields.values() if _is_model(model) else ()
+    return next((field for field in fields if field.alias == wire), None)
+
+
 def _without(payload: _Payload, path: _Path, aside: dict[_Path, JsonValue], whole: _Path) -> _Payload:
     """A copy of `payload` without the value at `path`, which moves to `aside`."""
     first, *rest = path
-    if first not in payload:
-        return payload  # another error of the same field has moved it
     if rest:
         inner = _without(cast("_Payload", payload[first]), tuple(rest), aside, whole)
         return {**payload, first: cast("JsonValue", inner)}

@@ -42,6 +42,7 @@ class Receiver:
         self._table = table
         self._dispatcher = dispatcher
         self._hints = hints
+        self._last_link = _Link(table, "")
         self.max_body = max_body
         self.needs_body = bool(getattr(auth, "needs_body", False))
         """Whether the authenticator wants to see the body."""
@@ -81,6 +82,7 @@ class Receiver:
             self._report(error, delivery)
             return refusal(error)
         if len(events) == 1:
+            # Every voice delivery, and every documented array.
             return await self._answer_one(events[0], delivery, arrived)
         return _worst([await self._answer_one(event, delivery, arrived, index) for index, event in enumerate(events)])
 
@@ -88,7 +90,7 @@ class Receiver:
         path = delivery.path
         if not self._table.knows(path):
             self._hints.unknown_path(path, self._table.paths)
-        link = _Link(self._table, delivery.root_path)
+        link = self._link(delivery.root_path)
         reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
         if reply is not None:
             return reply
@@ -105,6 +107,12 @@ class Receiver:
         problems = [Problem(prefix + problem.field, problem.message) for problem in event.problems]
         return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
 
+    def _link(self, root_path: str) -> _Link:
+        # One mount has one root path, so the last one is nearly always the right one.
+        if root_path != self._last_link.root_path:
+            self._last_link = _Link(self._table, root_path)
+        return self._last_link
+
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:
         where = loggable_path(delivery.path)
         if isinstance(error, NotAuthenticated) and not error.attempted:
@@ -116,14 +124,14 @@ class Receiver:
 class _Link:
     """Gives the URL of a handler for one delivery: root path, mount and path."""
 
-    __slots__ = ("_root_path", "_table")
+    __slots__ = ("_table", "root_path")
 
     def __init__(self, table: Table, root_path: str) -> None:
         self._table = table
-        self._root_path = root_path.rstrip("/")
+        self.root_path = root_path
 
     def __call__(self, handler: Handler, event_type: str) -> str:
-        return self._root_path + self._table.path_for(handler, event_type)
+        return self.root_path.rstrip("/") + self._table.path_for(handler, event_type)
 
 
 def _worst(replies: list[Reply]) -> Reply:

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from webhooks.bxml import Document, LinkTo, Verb
-from webhooks.delivery import EMPTY, Reply
+from webhooks.delivery import BXML, EMPTY, Reply
 from webhooks.errors import BxmlError, DeliveryError, UsageError
-from webhooks.events import Event, NotificationEvent
+from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.rules import check
+from webhooks.rules import ALLOWED, check
 
 __all__ = ["FAILED", "compose", "refusal"]
 
-_BXML = "application/xml"
 _PROBLEM = "application/problem+json"
 
 
@@ -29,7 +28,7 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
         return EMPTY
     if isinstance(result, Reply):
         return result
-    if issubclass(event, NotificationEvent):
+    if event not in ALLOWED:
         # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
         hints.ignored_result(handler, event)
         return EMPTY
@@ -38,7 +37,7 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
         if violation.severity == "error":
             raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
         hints.violation(handler, event, violation.sentence, violation.page)
-    return Reply(200, document.to_bytes(link), _BXML)
+    return Reply(200, document.to_bytes(link), BXML)
 
 
 def _document(result: object, handler: str) -> Document[Verb]:

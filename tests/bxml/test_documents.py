@@ -76,7 +76,7 @@ def test_a_document_is_what_bandwidth_documents() -> None:
 def test_a_document_without_verbs_is_the_empty_response() -> None:
     assert Document().to_bytes().endswith(b"<Response/>")
     assert parse(Document().to_bytes()) == Document()
-    assert str(Document()).endswith("<Response/>")
+    assert str(Document()) == "<Response/>"
 
 
 def test_a_document_is_a_value() -> None:
@@ -100,7 +100,7 @@ def test_a_document_takes_verbs_only() -> None:
             Document(Hangup(), value)
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
 def test_a_character_that_xml_cannot_carry_is_refused_with_its_place(character: str) -> None:
     with pytest.raises(BxmlError, match=rf"its text holds U\+{ord(character):04X} at position 2"):
         Document(SpeakSentence("ab" + character)).to_bytes()
@@ -140,5 +140,5 @@ def test_a_handler_in_a_document_that_no_app_sends_is_an_error_and_for_people_it
 
 
 def test_a_url_with_an_illegal_character_from_the_resolver_is_refused() -> None:
-    with pytest.raises(BxmlError, match="a URL holds a character"):
+    with pytest.raises(BxmlError, match="a URL that a handler stands for holds a character, which XML cannot carry"):
         Document(Gather(gather_url=menu)).to_bytes(lambda handler, event_type: "/\x01")

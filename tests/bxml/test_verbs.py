@@ -60,8 +60,8 @@ LIMITS: list[tuple[Callable[[Any], Verb], list[Any], list[Any]]] = [
         ["/a", "a", "?a=b", "https://a.example.com/b:c", "HTTP://a", "a/b:c"],
         ["", "a b", "ftp://a", "mailto:a", "javascript:x", "/a\n", None, 5],
     ),
-    (lambda v: PlayAudio(v), ["/a.wav", "https://a.example.com/b.mp3"], ["", "file:///a", None, print]),
-    (lambda v: SpeakSentence(v), ["a", " a "], ["", " \n", None, 5]),
+    (PlayAudio, ["/a.wav", "https://a.example.com/b.mp3"], ["", "file:///a", None, print]),
+    (SpeakSentence, ["a", " a "], ["", " \n", None, 5]),
 ]
 
 

@@ -6,11 +6,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
-__all__ = ["CALLER_ID", "E164", "METHOD", "SIP_URI", "TAG", "Flag", "Limit", "Number", "OneOf", "Text", "Url", "Whole"]
+from webhooks.bxml._escape import attribute
 
+__all__ = [
+    "CALLER_ID",
+    "E164",
+    "METHOD",
+    "SIP_URI",
+    "TAG",
+    "Flag",
+    "Handler",
+    "Limit",
+    "LinkTo",
+    "Number",
+    "OneOf",
+    "Text",
+    "Url",
+    "Whole",
+]
+
+
+Handler: TypeAlias = Callable[..., object]
+"""A function registered with `on`."""
+
+LinkTo: TypeAlias = Callable[[Handler, str], str]
+"""Gives the URL of a handler for an event type. Routing has one; a document outside of an app has none."""
 
 # Python reads more as a number than Bandwidth does: "1_000", "inf", other scripts' digits.
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -18,12 +42,16 @@ _DIGITS = re.compile(r"-?[0-9]{1,9}")
 
 
 class Limit(Protocol):
-    """1. `check` never raises. 2. `read` turns an attribute's text into the value that `check` accepts, or raises
-    ValueError. 3. `expected` says in words what is accepted.
+    """1. `check` never raises. 2. `write` is only asked for values that `check` accepts, and what it gives can stand
+    between double quotes as it is. 3. `read` turns that back into an equal value, or raises ValueError.
     """
 
     def check(self, value: Any, /) -> str | None:
         """None when `value` is good, else what was expected."""
+        ...
+
+    def write(self, value: Any, link: LinkTo, /) -> str:
+        """The attribute's text."""
         ...
 
     def read(self, text: str, /) -> object:
@@ -44,6 +72,10 @@ class Number:
             return None
         return f"a number from {self.minimum:g} to {self.maximum:g}"
 
+    def write(self, value: float, link: LinkTo, /) -> str:
+        """Python's shortest."""
+        return str(value)
+
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
         if not _DECIMAL.fullmatch(text):
@@ -63,6 +95,10 @@ class Whole:
         if value.__class__ is int and value >= self.minimum and (self.maximum is None or value <= self.maximum):
             return None
         return f"a whole number from {self.minimum}" + ("" if self.maximum is None else f" to {self.maximum}")
+
+    def write(self, value: int, link: LinkTo, /) -> str:
+        """Digits."""
+        return str(value)
 
     def read(self, text: str, /) -> object:
         """Only digits."""
@@ -86,6 +122,10 @@ class OneOf:
         """Case matters to Bandwidth (voice/bxml/about)."""
         return None if value in self.words else "one of " + ", ".join(f'"{word}"' for word in self.words)
 
+    def write(self, value: str, link: LinkTo, /) -> str:
+        """As it is: no word has a character that means something to XML."""
+        return value
+
     def read(self, text: str, /) -> object:
         """As it is."""
         return text
@@ -107,6 +147,10 @@ class Text:
             return f"{self.expected} of at most {self.longest} characters"
         return self.expected if self.pattern is not None and not self.pattern.fullmatch(value) else None
 
+    def write(self, value: str, link: LinkTo, /) -> str:
+        """Escaped."""
+        return attribute(value)
+
     def read(self, text: str, /) -> object:
         """As it is."""
         return text
@@ -119,6 +163,10 @@ class Flag:
     def check(self, value: Any, /) -> str | None:
         """Only the two."""
         return None if value is True or value is False else "True or False"
+
+    def write(self, value: bool, link: LinkTo, /) -> str:
+        """`true` or `false`."""
+        return "true" if value else "false"
 
     def read(self, text: str, /) -> object:
         """`true` or `false`."""
@@ -143,6 +191,10 @@ class Url:
         if not self.event_type:
             return "a URL"
         return None if callable(value) else f'a URL, or the handler of the "{self.event_type}" event'
+
+    def write(self, value: str | Handler, link: LinkTo, /) -> str:
+        """The text, or the URL of the handler."""
+        return attribute(value if isinstance(value, str) else link(value, self.event_type))
 
     def read(self, text: str, /) -> object:
         """As it is."""

@@ -50,7 +50,7 @@ class SpeakSentence(ConferenceVerb):
         self.voice = voice
         self.gender = gender
         self.locale = locale
-        self.__post_init__()
+        self._check()
 
 
 @dataclass(slots=True)

@@ -175,7 +175,7 @@ class Transfer(Verb):
         self.tag = tag
         self.diversion_treatment = diversion_treatment
         self.diversion_reason = diversion_reason
-        self.__post_init__()
+        self._check()
         self._check_targets()
 
     def _check_targets(self) -> None:

@@ -88,7 +88,7 @@ class Gather(Verb):
         self.inter_digit_timeout = inter_digit_timeout
         self.first_digit_timeout = first_digit_timeout
         self.repeat_count = repeat_count
-        self.__post_init__()
+        self._check()
         self._check_prompts()
 
     def _check_prompts(self) -> None:

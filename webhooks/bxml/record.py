@@ -65,7 +65,7 @@ class Record(Verb):
     file_format: Annotated[Literal["mp3", "wav"] | None, OneOf.of("mp3", "wav")] = None
 
     def __post_init__(self) -> None:
-        Verb.__post_init__(self)
+        self._check()
         for credential, urls in _CREDENTIALS:
             if getattr(self, credential) is not None:
                 self._require_https(credential, urls)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
@@ -59,12 +59,9 @@ def read_odd_time(text: str) -> datetime | str:
     zone = (match["zone"] or "Z").upper()
     zone = "+" + zone if zone[0].isdigit() else zone
     try:
-        # fromisoformat reads at most six digits of a second's fraction in 3.11's strict reading of longer ones.
-        clock = re.sub(r"[.,](\d{1,6})\d*", r".\1", match["clock"])
-        when = datetime.fromisoformat(f"{match['day']}T{clock}{zone}")
+        return datetime.fromisoformat(f"{match['day']}T{match['clock']}{zone}")
     except ValueError:
         return text
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 Time = Annotated[

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from webhooks.bxml import Verb
 from webhooks.events import Event
-from webhooks.rules.table import ALLOWED, ENDS
+from webhooks.rules.table import ALLOWED, ENDS, Row
 
 __all__ = ["Violation", "check"]
 
@@ -27,24 +27,27 @@ class Violation:
 
 def check(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     """The rules that `verbs` break as the answer to `event`, an event that takes BXML."""
-    return [*_not_allowed(verbs, event), *_dead_code(verbs)]
+    return _not_allowed(verbs, event) + _dead_code(verbs)
 
 
-def _not_allowed(verbs: Iterable[Verb], event: type[Event]) -> Iterator[Violation]:
+def _not_allowed(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     row = ALLOWED[event]
-    for verb in verbs:
-        if type(verb) not in row.verbs:
-            names = ", ".join(sorted(allowed.element for allowed in row.verbs))
-            sentence = f"{verb.element} may not answer {event.event_types()[0]}; allowed are {names}"
-            yield Violation("verb-not-allowed", "error", sentence, row.source)
+    return [_not_allowed_here(verb, event, row) for verb in verbs if type(verb) not in row.verbs]
 
 
-def _dead_code(verbs: Sequence[Verb]) -> Iterator[Violation]:
-    for position, verb in enumerate(verbs[:-1]):
+def _not_allowed_here(verb: Verb, event: type[Event], row: Row) -> Violation:
+    names = ", ".join(sorted(allowed.element for allowed in row.verbs))
+    sentence = f"{verb.element} may not answer {event.event_types()[0]}; allowed are {names}"
+    return Violation("verb-not-allowed", "error", sentence, row.source)
+
+
+def _dead_code(verbs: Sequence[Verb]) -> list[Violation]:
+    for position in range(len(verbs) - 1):
+        verb = verbs[position]
         attribute = ENDS.get(type(verb), "")
         if attribute == "" or (attribute is not None and getattr(verb, attribute) is None):
             continue
         why = f"{verb.element} with {attribute}" if attribute else verb.element
         sentence = f"{verbs[position + 1].element} never runs: nothing does after {why}"
-        yield Violation("dead-code", "warning", sentence, verb.page)
-        return
+        return [Violation("dead-code", "warning", sentence, verb.page)]
+    return []

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from webhooks import Webhooks
+
+ROOT = Path(__file__).resolve().parents[1]
+ACCEPTED = ROOT / "typing_tests" / "accepted.py"
+REJECTED = ROOT / "typing_tests" / "rejected.py"
+
+Report = Mapping[str, Mapping[int, str]]
+"""The lines with errors in each file, and what was said first about each."""
+
+
+@pytest.fixture(scope="session", params=["mypy", "pyright"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """What a checker says about both files."""
+    folder = tmp_path_factory.mktemp("typing")
+    errors = _mypy(folder) if request.param == "mypy" else _pyright(folder)
+    found: dict[str, dict[int, str]] = {ACCEPTED.name: {}, REJECTED.name: {}}
+    for path, line, message in errors:
+        found.setdefault(Path(path).name, {}).setdefault(line, message)
+    return found
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _mypy(folder: Path) -> list[tuple[str, int, str]]:
+    flags = ["--strict", "--cache-dir", str(folder), "--no-error-summary"]
+    ran = _run("mypy", *flags, str(ACCEPTED), str(REJECTED))
+    assert ran.returncode == 1, ran.stdout + ran.stderr  # 0 would mean that it accepts all, 2 that it broke down
+    errors = re.findall(r"^(.+?):(\d+): error: (.*)$", ran.stdout, re.MULTILINE)
+    return [(path, int(line), message) for path, line, message in errors]
+
+
+def _pyright(folder: Path) -> list[tuple[str, int, str]]:
+    # Paths of a configuration are relative to it.
+    include = [os.path.relpath(path, folder.resolve()) for path in (ACCEPTED, REJECTED)]
+    strict = {"typeCheckingMode": "strict", "enableTypeIgnoreComments": True, "pythonVersion": "3.11"}
+    (folder / "pyrightconfig.json").write_text(json.dumps({**strict, "include": include}))
+    ran = _run("pyright", "--outputjson", "-p", str(folder), "--pythonpath", sys.executable)
+    if not ran.stdout.startswith("{"):
+        pytest.skip(f"pyright does not run here; it needs node: {(ran.stdout + ran.stderr).strip()[-300:]}")
+    told = json.loads(ran.stdout)
+    assert told["summary"]["filesAnalyzed"] == 2, told["summary"]
+    return [(one["file"], one["range"]["start"]["line"] + 1, one["message"]) for one in told["generalDiagnostics"]]
+
+
+def _marked() -> dict[int, str]:
+    lines = enumerate(REJECTED.read_text().splitlines(), start=1)
+    return {number: line for number, line in lines if "  # rejected: " in line}
+
+
+def test_what_is_right_is_accepted(report: Report) -> None:
+    assert report["accepted.py"] == {}
+
+
+def test_what_is_wrong_is_rejected_where_it_is_marked(report: Report) -> None:
+    marked, found = _marked(), report["rejected.py"]
+    assert len(marked) >= 16
+    assert {number: line for number, line in marked.items() if number not in found} == {}
+
+
+def test_nothing_else_is_rejected(report: Report) -> None:
+    marked, found = _marked(), report["rejected.py"]
+    assert {number: message for number, message in found.items() if number not in marked} == {}
+
+
+def test_no_other_file_has_an_error(report: Report) -> None:
+    assert set(report) == {"accepted.py", "rejected.py"}
+
+
+def test_what_is_accepted_can_be_registered() -> None:
+    hooks = runpy.run_path(str(ACCEPTED))["hooks"]
+    assert isinstance(hooks, Webhooks)
+    hooks.freeze()
+    assert len(list(hooks.routes())) >= 16
