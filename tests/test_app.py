@@ -167,3 +167,17 @@ def test_a_reply_that_cannot_be_sent_is_refused_where_it_is_written(values: dict
 def test_a_reply_may_have_any_plain_header() -> None:
     assert Reply(204, headers=(("X-Trace", "a b\tc ä"),)).status == 204
     assert Reply(200, b"x", "text/plain; charset=utf-8").content_type == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(("status", "told"), [(200, "0"), (204, None), (304, None)])
+async def test_an_answer_that_has_no_body_tells_no_length(status: int, told: str | None) -> None:
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def bare(call: GatherEvent) -> Reply:
+        return Reply(status)
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=hooks), base_url="http://test") as client:
+        reply = await client.post("/", json=payload("gather"))
+    assert reply.status_code == status
+    assert reply.headers.get("content-length") == told

@@ -118,6 +118,13 @@ async def test_a_notification_that_returns_something_is_done_all_the_same(caplog
     assert caplog.text.count("returned something for DisconnectEvent") == 1
 
 
+async def test_a_notification_that_returns_a_reply_answers_with_it() -> None:
+    async def handler(event):  # type: ignore[no-untyped-def]
+        return Reply(202)
+
+    assert await answer(handling(handler, DisconnectEvent), payload("disconnect")) == Reply(202)
+
+
 async def test_a_context_has_delivery_time_left_and_urls() -> None:
     got: list[Context] = []
     hooks = app(deadline=5)

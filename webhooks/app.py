@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -30,11 +30,8 @@ X = TypeVar("X", bound=Exception)
 R = TypeVar("R", bound=CallResult)
 
 
-class OnError(Generic[X]):
+class OnError(Protocol[X]):
     """Decorates the handler of an error."""
-
-    def __init__(self, register: Callable[[Any], None]) -> None:
-        self._register = register
 
     @overload
     def __call__(self, handler: Callable[[X], Awaitable[R]], /) -> Callable[[X], Awaitable[R]]: ...
@@ -44,10 +41,6 @@ class OnError(Generic[X]):
     def __call__(self, handler: Callable[[X], R], /) -> Callable[[X], R]: ...
     @overload
     def __call__(self, handler: Callable[[X, Event], R], /) -> Callable[[X, Event], R]: ...
-    def __call__(self, handler: Any, /) -> Any:
-        """Register, and return `handler` as it is."""
-        self._register(handler)
-        return handler
 
 
 class Webhooks(Router):
@@ -94,8 +87,6 @@ class Webhooks(Router):
         self._debug = debug
         self._errors: dict[type[Exception], ErrorPlan] = {}
         self._receiver: Receiver | None = None
-        self._dispatcher: Dispatcher | None = None
-        self._table: Table | None = None
 
     def on_error(self, error: type[X], /) -> OnError[X]:
         """Register the decorated function for what handlers raise: it gets the error, and the event if it takes two
@@ -107,13 +98,14 @@ class Webhooks(Router):
         if not (isinstance(error, type) and issubclass(error, Exception)):
             raise UsageError(f"on_error({error!r}): expected an exception class, as on_error(TimeoutError).")
 
-        def register(handler: Any) -> None:
+        def register(handler: Any) -> Any:
             self._refuse_when_frozen(f"on_error({error.__name__})")
             if error in self._errors:
                 raise UsageError(f"on_error({error.__name__}) has a handler: {self._errors[error].name}.")
             self._errors[error] = _error_plan(handler)
+            return handler
 
-        return OnError(register)
+        return register
 
     def freeze(self) -> None:
         """Take no more routes and make the table of those there are. The first delivery or the server's start does it.
@@ -126,9 +118,9 @@ class Webhooks(Router):
     def _ready(self) -> Receiver:
         if self._receiver is None:
             hints = Hints()
-            self._table = self._freeze()
-            self._dispatcher = Dispatcher(
-                table=self._table,
+            table = self._freeze()
+            dispatcher = Dispatcher(
+                table=table,
                 deadline=self._deadline,
                 errors=self._errors,
                 fallback=self._fallback,
@@ -137,7 +129,7 @@ class Webhooks(Router):
                 debug=self._debug,
             )
             self._receiver = Receiver(
-                auth=self._auth, table=self._table, dispatcher=self._dispatcher, hints=hints, max_body=self._max_body
+                auth=self._auth, table=table, dispatcher=dispatcher, hints=hints, max_body=self._max_body
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
@@ -161,8 +153,7 @@ class Webhooks(Router):
             UsageError: no such route, or several.
         """
         event_type = event.event_types()[0] if event and event.event_types() else ""
-        table = self._table or Table(list(self.routes()))
-        return base.rstrip("/") + table.path_for(handler, event_type)
+        return base.rstrip("/") + Table(list(self.routes())).path_for(handler, event_type)
 
     def install(self, app: Starlette, path: str) -> None:
         """Serve at `path` and below in a Starlette or FastAPI app, with and without a trailing slash.
@@ -195,8 +186,7 @@ class Webhooks(Router):
         self._ready()
 
     def _stop(self) -> None:
-        if self._dispatcher is not None:
-            self._dispatcher.close()
+        self._ready().close()
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

@@ -13,9 +13,9 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webhooks.delivery import Delivery, Reply
+from webhooks.delivery import BXML, Delivery, Reply
 from webhooks.receiver import Receiver
 
 __all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
@@ -27,6 +27,9 @@ _log = logging.getLogger("webhooks.asgi")
 _BODILESS = (204, 304)
 
 
+_BXML_HEADER = (b"content-type", BXML.encode())
+
+
 class _HungUp(Exception):
     """The client went away before its delivery was complete."""
 
@@ -34,29 +37,39 @@ class _HungUp(Exception):
 async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
     root_path, path = _split(scope)
-    headers = scope["headers"]
-    method, query = scope["method"], scope.get("query_string", b"")
-    delivery = Delivery(method, path, b"", query, headers, root_path)
+    delivery = Delivery(scope["method"], path, b"", scope.get("query_string", b""), scope["headers"], root_path)
     try:
         reply = None if receiver.needs_body else receiver.refuse(delivery)
         if reply is None:
-            body = await _body(delivery, receive, receiver.max_body)
-            if body is not None:
-                delivery = Delivery(method, path, body, query, headers, root_path)
-            if receiver.needs_body:
-                reply = receiver.refuse(delivery)
-            if reply is None:
-                reply = receiver.too_large() if body is None else await receiver.answer(delivery)
+            reply = await _answer(receiver, delivery, receive)
     except _HungUp:
         _log.debug("A client hung up before its delivery was complete.")
         return
     await _send(reply, send)
 
 
+async def _answer(receiver: Receiver, head: Delivery, receive: Receive) -> Reply:
+    """The reply to a delivery whose method and credentials will do, unless the authenticator asked for its body."""
+    body = None
+    if not _declares_more(head, receiver.max_body):
+        message = await receive()
+        body = _chunk(message)
+        if message.get("more_body", False):
+            body = await _rest(body, receive, receiver.max_body)
+    fits = body is not None and len(body) <= receiver.max_body
+    whole = body if body and fits else b""
+    delivery = Delivery(head.method, head.path, whole, head.query, head.headers, head.root_path)
+    if receiver.needs_body and (reply := receiver.refuse(delivery)) is not None:
+        return reply
+    return await receiver.answer(delivery) if fits else receiver.too_large()
+
+
 def _split(scope: Scope) -> tuple[str, str]:
     """Root path, and path below it. Servers and proxies give the path with the root path or without."""
     path: str = scope["path"]
     root_path: str = scope.get("root_path", "").rstrip("/")
+    if not root_path:
+        return "", path
     # Starlette's Mount adds its path to the root path, though a proxy may have taken its own part off the path only.
     mounts = root_path.removeprefix(scope.get("app_root_path", "").rstrip("/"))
     for prefix in (root_path, mounts):
@@ -65,28 +78,35 @@ def _split(scope: Scope) -> tuple[str, str]:
     return root_path, path
 
 
-async def _body(delivery: Delivery, receive: Receive, limit: int) -> bytes | None:
-    """The body, or None when it is over the limit; then the rest stays unread."""
-    declared = delivery.header(b"content-length")
-    if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
-        return None
-    chunks: list[bytes] = []
-    size, more = 0, True
-    while more and size <= limit:
+def _declares_more(head: Delivery, limit: int) -> bool:
+    declared = head.header(b"content-length")
+    return declared is not None and declared.isdigit() and int(declared[:20]) > limit
+
+
+def _chunk(message: Message) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise _HungUp
+    chunk: bytes = message.get("body", b"")
+    return chunk
+
+
+async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
+    """A body in several chunks, not read further than over the limit."""
+    chunks, more = bytearray(body), True
+    while more and len(chunks) <= limit:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _HungUp
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
+        chunks += _chunk(message)
         more = message.get("more_body", False)
-    return b"".join(chunks) if size <= limit else None
+    return bytes(chunks)
 
 
 async def _send(reply: Reply, send: Send) -> None:
     headers: list[tuple[bytes, bytes]] = []
     if reply.status not in _BODILESS:
         headers.append((b"content-length", b"%d" % len(reply.body)))
-    if reply.content_type is not None:
+    if reply.content_type == BXML:
+        headers.append(_BXML_HEADER)
+    elif reply.content_type is not None:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:
         # Two lengths that differ would break the connection, and a handler that hands on an answer brings its own.

@@ -13,9 +13,11 @@ import contextvars
 import inspect
 import logging
 import threading
-from collections.abc import Awaitable, Coroutine, Generator, Mapping
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any, cast
 
 from webhooks.bxml import Document, Handler, LinkTo, Verb
@@ -80,7 +82,10 @@ class Dispatcher:
         hints: Hints,
         threads: int,
         debug: bool,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.clock = clock
+        """Seconds, from any start. The loop's own time costs a system call to find the loop."""
         self._table = table
         self._deadline = deadline
         self._errors = errors
@@ -98,7 +103,7 @@ class Dispatcher:
             event: what happened.
             delivery: what it came in.
             link: gives handlers' URLs.
-            arrived: the loop's time when the delivery came in.
+            arrived: what `clock` said when the delivery came in.
         """
         when = arrived + self._deadline.of(event)
         name = "a condition"
@@ -108,11 +113,18 @@ class Dispatcher:
                 return None
             plan = route.plan
             name = plan.name
-            if plan.takes_context:
-                arguments: tuple[object, ...] = (event, _context(delivery, link, when))
+            arguments = (event, self._context(delivery, link, when)) if plan.takes_context else (event,)
+            if plan.is_async:
+                # Most handlers never wait. What they return is here after one step, without a layer in between.
+                coroutine = _coroutine(plan.handler(*arguments))
+                try:
+                    waits_for = coroutine.send(None)
+                except StopIteration as done:
+                    result = done.value
+                else:
+                    result = await self._within(when, _Started(coroutine, waits_for))
             else:
-                arguments = (event,)
-            result = await self._run(plan, arguments, when)
+                result = await self._in_thread(plan, arguments, when)
             return compose(result, type(event), name, link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 3
             self._report(error, name, event)
@@ -134,17 +146,10 @@ class Dispatcher:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
-    async def _run(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
-        if plan.is_async:
-            return await _before(when, cast("Awaitable[object]", plan.handler(*arguments)))
-        result = await self._in_thread(plan.handler, arguments, when)
-        if inspect.isawaitable(result):
-            if isinstance(result, Coroutine):
-                cast("Coroutine[Any, Any, object]", result).close()
-            raise UsageError(f'handler "{plan.name}" is a `def` that returned an awaitable: make it `async def`.')
-        return result
+    def _context(self, delivery: Delivery, link: LinkTo, when: float) -> Context:
+        return Context(delivery, link, lambda: when - self.clock())
 
-    async def _in_thread(self, handler: Handler, arguments: tuple[object, ...], when: float) -> object:
+    async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
         if not self._slots.acquire(blocking=False):
             raise PoolExhausted(
                 f"all {self._threads} threads for `def` handlers are taken; write them as `async def`, or raise "
@@ -152,9 +157,29 @@ class Dispatcher:
             )
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
-        future = self._pool.submit(contextvars.copy_context().run, handler, *arguments)
+        future = self._pool.submit(contextvars.copy_context().run, plan.handler, *arguments)
         future.add_done_callback(self._release)
-        return await _before(when, asyncio.wrap_future(future))
+        result = await self._within(when, asyncio.wrap_future(future))
+        if inspect.isawaitable(result):
+            if isinstance(result, Coroutine):
+                cast("Coroutine[Any, Any, object]", result).close()
+            raise UsageError(f'handler "{plan.name}" is a `def` that returned an awaitable: make it `async def`.')
+        return result
+
+    async def _within(self, when: float, awaitable: Awaitable[object]) -> object:
+        """What `awaitable` gives, before the clock says `when`.
+
+        Raises:
+            DeadlineExceeded: it did not, and was cancelled.
+        """
+        deadline = asyncio.timeout(when - self.clock())
+        try:
+            async with deadline:
+                return await awaitable
+        except TimeoutError:
+            if deadline.expired():
+                raise DeadlineExceeded("it outlived its deadline and was cancelled") from None
+            raise
 
     def _release(self, future: Future[object]) -> None:
         self._slots.release()
@@ -162,9 +187,13 @@ class Dispatcher:
     async def _recover(self, error: Exception, event: Event, link: LinkTo, when: float) -> Reply:
         plan = next((self._errors[kind] for kind in type(error).__mro__ if kind in self._errors), None)
         if plan is not None:
-            latest = max(when, asyncio.get_running_loop().time() + _GRACE)
+            latest = max(when, self.clock() + _GRACE)
             try:
-                result = await self._run(plan, (error, event) if plan.takes_event else (error,), latest)
+                arguments = (error, event) if plan.takes_event else (error,)
+                if plan.is_async:
+                    result = await self._within(latest, _coroutine(plan.handler(*arguments)))
+                else:
+                    result = await self._in_thread(plan, arguments, latest)
                 return compose(result, type(event), plan.name, link, self._hints)
             except Exception as second:  # noqa: BLE001 - rule 3
                 self._report(second, plan.name, event)
@@ -181,11 +210,6 @@ class Dispatcher:
             _log.error(what + " Webhooks(debug=True) logs the message and the traceback.", *facts)
 
 
-def _context(delivery: Delivery, link: LinkTo, when: float) -> Context:
-    loop = asyncio.get_running_loop()
-    return Context(delivery, link, lambda: when - loop.time())
-
-
 def _place(error: Exception) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -194,32 +218,15 @@ def _place(error: Exception) -> str:
     return kind if trace is None else f"{kind} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
-async def _before(when: float, awaitable: Awaitable[object]) -> object:
-    """What `awaitable` gives, before the loop's time is `when`.
-
-    Raises:
-        DeadlineExceeded: it did not, and was cancelled.
-    """
-    coroutine = _coroutine(awaitable)
-    try:
-        waits_for = coroutine.send(None)
-    except StopIteration as done:
-        return done.value
-    deadline = asyncio.timeout_at(when)
-    try:
-        async with deadline:
-            return await _Started(coroutine, waits_for)
-    except TimeoutError:
-        if deadline.expired():
-            raise DeadlineExceeded("it outlived its deadline and was cancelled") from None
-        raise
+def _coroutine(awaitable: Any) -> Coroutine[Any, Any, object]:
+    """`awaitable` as something that can be started."""
+    if isinstance(awaitable, CoroutineType):
+        return cast("Coroutine[Any, Any, object]", awaitable)
+    return _awaited(awaitable)
 
 
-def _coroutine(awaitable: Awaitable[object]) -> Coroutine[Any, Any, object]:
-    async def awaited() -> object:
-        return await awaitable
-
-    return cast("Coroutine[Any, Any, object]", awaitable) if isinstance(awaitable, Coroutine) else awaited()
+async def _awaited(awaitable: Awaitable[object]) -> object:
+    return await awaitable
 
 
 class _Started:

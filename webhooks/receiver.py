@@ -5,7 +5,6 @@ Checks come in this order: method, credentials, size, body. Nothing of a deliver
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from webhooks.auth import Authenticator
@@ -54,6 +53,10 @@ class Receiver:
             reply = self.too_large()
         return await self.answer(delivery) if reply is None else reply
 
+    def close(self) -> None:
+        """Let go of what handlers may hold."""
+        self._dispatcher.close()
+
     def refuse(self, delivery: Delivery) -> Reply | None:
         """The reply to a delivery whose method or credentials will not do; None when they do. Reads no body."""
         try:
@@ -75,7 +78,7 @@ class Receiver:
 
     async def answer(self, delivery: Delivery) -> Reply:
         """The reply to a delivery that was let in."""
-        arrived = asyncio.get_running_loop().time()
+        arrived = self._dispatcher.clock()
         try:
             events = parse(delivery, self._hints.unreadable)
         except DeliveryError as error:
@@ -88,9 +91,9 @@ class Receiver:
 
     async def _answer_one(self, event: Event, delivery: Delivery, arrived: float, index: int | None = None) -> Reply:
         path = delivery.path
-        if not self._table.knows(path):
+        if path not in self._table.known:
             self._hints.unknown_path(path, self._table.paths)
-        link = self._link(delivery.root_path)
+        link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
         reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
         if reply is not None:
             return reply
@@ -108,9 +111,8 @@ class Receiver:
         return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
 
     def _link(self, root_path: str) -> _Link:
-        # One mount has one root path, so the last one is nearly always the right one.
-        if root_path != self._last_link.root_path:
-            self._last_link = _Link(self._table, root_path)
+        # One mount has one root path, so the next delivery nearly always wants the same.
+        self._last_link = _Link(self._table, root_path)
         return self._last_link
 
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:

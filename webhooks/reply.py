@@ -26,13 +26,18 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
     """
     if result is None:
         return EMPTY
-    if isinstance(result, Reply):
-        return result
     if event not in ALLOWED:
+        if isinstance(result, Reply):
+            return result
         # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
         hints.ignored_result(handler, event)
         return EMPTY
-    document = _document(result, handler)
+    if isinstance(result, Document):
+        document = cast("Document[Verb]", result)
+    elif isinstance(result, Reply):
+        return result
+    else:
+        document = _document(result, handler)
     for violation in check(document.verbs, event):
         if violation.severity == "error":
             raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
@@ -41,8 +46,6 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
 
 
 def _document(result: object, handler: str) -> Document[Verb]:
-    if isinstance(result, Document):
-        return cast("Document[Verb]", result)
     if isinstance(result, Verb):
         return Document(result)
     if isinstance(result, Sequence) and not isinstance(result, (str, bytes)):

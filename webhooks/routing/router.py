@@ -8,7 +8,7 @@ and is refused when it is registered.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from typing_extensions import TypeForm
 
@@ -35,11 +35,8 @@ CR = TypeVar("CR", bound=CallResult)
 KR = TypeVar("KR", bound=ConferenceResult)
 
 
-class OnCall(Generic[C]):
+class OnCall(Protocol[C]):
     """Decorates the handler of call events."""
-
-    def __init__(self, register: Callable[[Any], None]) -> None:
-        self._register = register
 
     @overload
     def __call__(self, handler: Callable[[C], Awaitable[CR]], /) -> Callable[[C], Awaitable[CR]]: ...
@@ -49,17 +46,10 @@ class OnCall(Generic[C]):
     def __call__(self, handler: Callable[[C], CR], /) -> Callable[[C], CR]: ...
     @overload
     def __call__(self, handler: Callable[[C, Context], CR], /) -> Callable[[C, Context], CR]: ...
-    def __call__(self, handler: Any, /) -> Any:
-        """Register, and return `handler` as it is."""
-        self._register(handler)
-        return handler
 
 
-class OnConference(Generic[K]):
+class OnConference(Protocol[K]):
     """Decorates the handler of conference events."""
-
-    def __init__(self, register: Callable[[Any], None]) -> None:
-        self._register = register
 
     @overload
     def __call__(self, handler: Callable[[K], Awaitable[KR]], /) -> Callable[[K], Awaitable[KR]]: ...
@@ -69,17 +59,10 @@ class OnConference(Generic[K]):
     def __call__(self, handler: Callable[[K], KR], /) -> Callable[[K], KR]: ...
     @overload
     def __call__(self, handler: Callable[[K, Context], KR], /) -> Callable[[K, Context], KR]: ...
-    def __call__(self, handler: Any, /) -> Any:
-        """Register, and return `handler` as it is."""
-        self._register(handler)
-        return handler
 
 
-class OnNotification(Generic[N]):
+class OnNotification(Protocol[N]):
     """Decorates the handler of notifications."""
-
-    def __init__(self, register: Callable[[Any], None]) -> None:
-        self._register = register
 
     @overload
     def __call__(self, handler: Callable[[N], Awaitable[None]], /) -> Callable[[N], Awaitable[None]]: ...
@@ -91,10 +74,6 @@ class OnNotification(Generic[N]):
     def __call__(self, handler: Callable[[N], None], /) -> Callable[[N], None]: ...
     @overload
     def __call__(self, handler: Callable[[N, Context], None], /) -> Callable[[N, Context], None]: ...
-    def __call__(self, handler: Any, /) -> Any:
-        """Register, and return `handler` as it is."""
-        self._register(handler)
-        return handler
 
 
 class Router:
@@ -131,10 +110,11 @@ class Router:
         made = conditions_for(events, conditions)
         own_path = None if path is None else path_of(path)
 
-        def register(handler: Any) -> None:
+        def register(handler: Any) -> Any:
             self._add(Route(events, made, own_path, plan_of(handler, events)))
+            return handler
 
-        return OnCall[Any](register)
+        return register
 
     def _add(self, route: Route) -> None:
         self._refuse_when_frozen(str(route))

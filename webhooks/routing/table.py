@@ -51,6 +51,8 @@ class Table:
         Reachable(routes)
         self.routes = tuple(routes)
         self.paths = frozenset(route.path for route in routes if route.path is not None)
+        self.known = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
+        """Every spelling of a path that some route has, and of the app's own URL."""
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
         self._at: dict[type[Event], dict[str, tuple[Route, ...]]] = {}
         self._by_handler: dict[Handler, list[Route]] = {}
@@ -72,20 +74,16 @@ class Table:
         at = self._at.get(event_class)
         if at is not None:
             for route in at.get(path.rstrip("/"), ()):
-                if route.accepts(event):
+                if not route.conditions or route.accepts(event):
                     return route
         for route in self._anywhere.get(event_class, ()):
-            if route.accepts(event):
+            if not route.conditions or route.accepts(event):
                 return route
         return None
 
     def handlers_of(self, event: type[Event]) -> list[str]:
         """The names of the handlers that take an event, whatever their paths and conditions."""
         return list(dict.fromkeys(route.plan.name for route in self.routes if event in route.events))
-
-    def knows(self, path: str) -> bool:
-        """Whether some route has this path, or it is the app's own URL."""
-        return path in ("", "/") or path.rstrip("/") in self.paths
 
     def path_for(self, handler: Handler, event_type: str = "") -> str:
         """The path of the one route with a path whose handler is `handler` and that takes `event_type`, if given.

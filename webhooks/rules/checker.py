@@ -27,18 +27,19 @@ class Violation:
 
 def check(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     """The rules that `verbs` break as the answer to `event`, an event that takes BXML."""
-    return _not_allowed(verbs, event) + _dead_code(verbs)
-
-
-def _not_allowed(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     row = ALLOWED[event]
-    return [_not_allowed_here(verb, event, row) for verb in verbs if type(verb) not in row.verbs]
+    violations = [] if row.verbs.issuperset(map(type, verbs)) else _not_allowed(verbs, event, row)
+    return violations + _dead_code(verbs) if len(verbs) > 1 else violations
 
 
-def _not_allowed_here(verb: Verb, event: type[Event], row: Row) -> Violation:
+def _not_allowed(verbs: Sequence[Verb], event: type[Event], row: Row) -> list[Violation]:
     names = ", ".join(sorted(allowed.element for allowed in row.verbs))
-    sentence = f"{verb.element} may not answer {event.event_types()[0]}; allowed are {names}"
-    return Violation("verb-not-allowed", "error", sentence, row.source)
+    start = f"may not answer {event.event_types()[0]}; allowed are {names}"
+    return [
+        Violation("verb-not-allowed", "error", f"{verb.element} {start}", row.source)
+        for verb in verbs
+        if type(verb) not in row.verbs
+    ]
 
 
 def _dead_code(verbs: Sequence[Verb]) -> list[Violation]:
