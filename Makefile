@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs bench pins clean
+.PHONY: help demo test check format lint types imports bench pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 12
@@ -25,10 +25,9 @@ demo: $(VENV)/ready ## a call and a text conversation, on a real server on this 
 test: $(VENV)/ready ## the test suite
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/ready lint types imports docs ## everything that CI runs
+check: $(VENV)/ready lint types imports ## everything that CI runs
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=pyproject.toml $(BIN)/python -m pytest --cov --cov-report=
-	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing
 
 format: $(VENV)/ready ## rewrite the code in its one style
 	@$(BIN)/ruff format .
@@ -44,8 +43,6 @@ types: $(VENV)/ready
 
 imports: $(VENV)/ready
 	@$(BIN)/lint-imports
-
-docs: $(VENV)/ready
 
 bench: $(VENV)/ready ## what a delivery costs next to a bare ASGI callable
 	@$(BIN)/python benchmarks/receive.py

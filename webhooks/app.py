@@ -88,6 +88,16 @@ class Webhooks(Router):
         self._errors: dict[type[Exception], ErrorPlan] = {}
         self._receiver: Receiver | None = None
 
+    @property
+    def auth(self) -> Authenticator:
+        """Who may deliver."""
+        return self._auth
+
+    @property
+    def fallback(self) -> Document[Verb] | None:
+        """The document for a caller whose handler failed."""
+        return self._fallback
+
     def on_error(self, error: type[X], /) -> OnError[X]:
         """Register the decorated function for what handlers raise: it gets the error, and the event if it takes two
         parameters, and returns the answer. The closest class wins. `DeadlineExceeded` is a `TimeoutError`.

@@ -1,5 +1,5 @@
 from webhooks import BasicAuth, Webhooks, digits, text
-from webhooks.bxml import Document, Gather, Hangup, SpeakSentence, Transfer, PhoneNumber
+from webhooks.bxml import Document, Gather, Hangup, PhoneNumber, SpeakSentence, Transfer
 from webhooks.events import DisconnectEvent, GatherEvent, InitiateEvent, MessageReceivedEvent
 
 hooks = Webhooks(

@@ -4,6 +4,7 @@ The name is the wire value in PascalCase plus `Event`. `catalogue` lists them al
 """
 
 from webhooks.events._base import CallEvent, ConferenceEvent, Event, MessageEvent, NotificationEvent
+from webhooks.events._fields import Known, Time
 from webhooks.events.call import (
     AnswerEvent,
     DisconnectEvent,
@@ -86,6 +87,7 @@ __all__ = [
     "GatherEvent",
     "InitiateEvent",
     "InvalidEvent",
+    "Known",
     "LocationResponse",
     "MachineDetectionCompleteEvent",
     "MachineDetectionResult",
@@ -117,6 +119,7 @@ __all__ = [
     "StirShaken",
     "SuggestionResponse",
     "SuggestionResponseEvent",
+    "Time",
     "Transcription",
     "TranscriptionAvailableEvent",
     "TransferAnswerEvent",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from webhooks.naming import wire_name
 
@@ -61,8 +61,7 @@ class CallEvent(Event):
     Bandwidth has nothing to execute after an empty 200 and hangs up (voice/bxml/hangup).
     """
 
-    call_id: str
-    """Call id, prefix `c-`."""
+    call_id: str = Field(description="call id, prefix c-")
 
     @property
     def correlation_id(self) -> str | None:
@@ -76,8 +75,7 @@ class ConferenceEvent(Event):
     Any other verb makes Bandwidth reject the whole document (voice/bxml/conference, "conference BXML").
     """
 
-    conference_id: str
-    """Conference id, prefix `conf-`."""
+    conference_id: str = Field(description="conference id, prefix conf-")
 
     @property
     def correlation_id(self) -> str | None:

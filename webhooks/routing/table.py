@@ -108,4 +108,4 @@ class Table:
         names = {name_of(route.plan.handler) for route in self.routes if route.path is not None}
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
-        return f'"{name}" stands where a URL belongs, but {why}. {how}'
+        return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'

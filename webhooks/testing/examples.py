@@ -224,17 +224,28 @@ def _changed(
     model: type[BaseModel], payload: dict[str, JsonValue], given: Mapping[str, object], name: str
 ) -> dict[str, JsonValue]:
     own = {field.name: field for field in fields_of(model)}
-    message = own["message"].model if "message" in own else None
-    inner = {field.name for field in fields_of(message)} - set(own) if message is not None else set[str]()
-    changes = {key: value for key, value in given.items() if key not in inner}
-    if len(changes) < len(given):
-        moved = {key: value for key, value in given.items() if key in inner}
-        changes["message"] = {**cast("Mapping[str, object]", changes.get("message", {})), **moved}
-    for key, value in changes.items():
+    of_message = _names(own["message"].model) - set(own) if "message" in own else frozenset[str]()
+    for key, value in _moved(given, of_message, name).items():
         if key not in own:
-            raise UsageError(f'{name} has no field "{key}".{did_you_mean(key, {*own, *inner})}')
+            raise UsageError(f'{name} has no field "{key}".{did_you_mean(key, {*own, *of_message})}')
         payload = {**payload, own[key].wire: _wire_value(own[key], payload, value, name)}
     return payload
+
+
+def _names(model: type[BaseModel] | None) -> frozenset[str]:
+    return frozenset() if model is None else frozenset(field.name for field in fields_of(model))
+
+
+def _moved(given: Mapping[str, object], of_message: frozenset[str], name: str) -> Mapping[str, object]:
+    """`given`, with what belongs to the message in it."""
+    inside = {key: value for key, value in given.items() if key in of_message}
+    if not inside:
+        return given
+    message = given.get("message", {})
+    if not isinstance(message, Mapping):
+        raise UsageError(f"{name}: {', '.join(inside)} and a whole message are given; put the one into the other.")
+    outside = {key: value for key, value in given.items() if key not in of_message}
+    return {**outside, "message": {**cast("Mapping[str, object]", message), **inside}}
 
 
 def _wire_value(field: Field, payload: dict[str, JsonValue], value: object, name: str) -> JsonValue:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
-from typing import TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from webhooks.delivery import Delivery
@@ -19,7 +19,7 @@ __all__ = ["Sendable", "authorization", "delivery", "make"]
 
 E = TypeVar("E", bound=Event)
 
-Sendable = Event | Mapping[str, JsonValue] | list[JsonValue]
+Sendable: TypeAlias = Event | Mapping[str, object] | Sequence[Mapping[str, object]]
 """What can be delivered: a typed event, a payload, or the array of payloads that messaging sends."""
 
 
@@ -53,8 +53,9 @@ def delivery(event: Sendable, *, path: str = "/", auth: tuple[str, str] | None =
     """
     payload = event.model_dump(mode="json", by_alias=True, exclude_unset=True) if isinstance(event, Event) else event
     headers = {"Content-Type": "application/json; charset=utf-8"}
-    if isinstance(payload, list) or _is_message(payload):
-        payload = payload if isinstance(payload, list) else [payload]
+    if isinstance(payload, Mapping) and {"type", "message"} <= payload.keys():
+        payload = [payload]
+    if not isinstance(payload, Mapping):
         headers["User-Agent"] = "BandwidthAPI/v2"
     if auth is not None:
         headers["Authorization"] = authorization(auth)
@@ -65,7 +66,3 @@ def delivery(event: Sendable, *, path: str = "/", auth: tuple[str, str] | None =
 def authorization(auth: tuple[str, str]) -> str:
     """The value of the header that carries a user name and a password (RFC 7617)."""
     return "Basic " + b64encode(":".join(auth).encode()).decode()
-
-
-def _is_message(payload: object) -> bool:
-    return isinstance(payload, Mapping) and {"type", "message"} <= cast("Mapping[str, JsonValue]", payload).keys()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from webhooks.events._fields import Known, Time
+from webhooks.events import Known, Time
 
 __all__ = ["Field", "fields_of"]
 

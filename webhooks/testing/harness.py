@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webhooks.app import Webhooks
 from webhooks.bxml import Document, Verb, parse
-from webhooks.delivery import Delivery, Reply
+from webhooks.delivery import Reply
 from webhooks.errors import BxmlError
 from webhooks.testing.factories import Sendable, delivery
 
@@ -40,11 +40,6 @@ class Harness:
         reply = await self._hooks.receive(delivery(event, path=path))
         if reply.status == 401 and self._credentials is not None and _asks(reply):
             reply = await self._hooks.receive(delivery(event, path=path, auth=self._credentials))
-        return HarnessReply(reply, _document(reply))
-
-    async def receive(self, delivery: Delivery) -> HarnessReply:
-        """Deliver something that is not as Bandwidth sends it; no challenge is answered."""
-        reply = await self._hooks.receive(delivery)
         return HarnessReply(reply, _document(reply))
 
 

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.cli.conftest import Command, Write
+from webhooks.cli.demo_app import hooks
+from webhooks.events import GatherEvent
+from webhooks.testing import Harness, make
+
+SHOWN = """\
+A phone call
+
+A call comes in.
+  initiate to /, handled by welcome: 401, then 200 OK
+    <Response>
+      <Gather gatherUrl="/menu" maxDigits="1">
+        <SpeakSentence>Press 1 for hours, 2 to leave a message.</SpeakSentence>
+      </Gather>
+    </Response>
+
+The caller presses 2.
+  gather to /menu, handled by voicemail: 401, then 200 OK
+    <Response>
+      <SpeakSentence>Speak after the tone.</SpeakSentence>
+      <Record recordCompleteUrl="/recorded" maxDuration="60"/>
+    </Response>
+
+The caller has spoken, and presses #.
+  recordComplete to /recorded, handled by thanks: 401, then 200 OK
+    <Response>
+      <SpeakSentence>Thank you. Goodbye.</SpeakSentence>
+      <Hangup/>
+    </Response>
+
+The call is over.
+  disconnect to /, handled by ended: 401, then 200 OK
+    (nothing to say)
+
+A text conversation
+
+A text comes in: "When do you open?"
+  message-received to /, handled by texted: 401, then 200 OK
+    (nothing to say)
+
+The answer to it, sent by a REST call, has arrived.
+  message-delivered to /, handled by status: 401, then 200 OK
+    (nothing to say)
+
+A text comes in: "Stop"
+  message-received to /, handled by unsubscribe: 401, then 200 OK
+    (nothing to say)
+
+"""
+
+
+def test_a_call_and_a_conversation_are_shown_from_first_to_last(command: Command) -> None:
+    began = time.monotonic()
+    result = command("demo")
+    assert time.monotonic() - began < 5
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout.startswith(SHOWN)
+    assert "webhooks demo --source > main.py" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_its_source_is_an_app_without_mistakes_that_can_be_served(command: Command, write: Write) -> None:
+    write("mine.py", command("demo", "--source").output)
+    assert command("check", "mine:hooks").output == "mine:hooks: 9 routes and their links, nothing found.\n"
+    credentials = ("--user", "bandwidth", "--password", "s3cret")
+    assert "For" not in command("send", "initiate", *credentials, "mine:hooks").stderr
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("digits", "verbs"), [("1", "SpeakSentence Hangup"), ("2", "SpeakSentence Record")])
+async def test_the_menu_has_two_choices(digits: str, verbs: str) -> None:
+    harness = Harness(hooks, credentials=("bandwidth", "s3cret"))
+    answer = await harness.send(make(GatherEvent, digits=digits), "/menu")
+    assert answer.document is not None
+    assert [verb.element for verb in answer.document] == verbs.split()
+
+
+@pytest.mark.anyio
+async def test_any_other_key_brings_the_menu_back() -> None:
+    harness = Harness(hooks, credentials=("bandwidth", "s3cret"))
+    answer = await harness.send(make(GatherEvent, digits=""), "/menu")
+    assert answer.document is not None
+    assert [verb.element for verb in answer.document] == ["Gather"]
+
+
+def test_it_runs_in_a_process_of_its_own() -> None:
+    result = subprocess.run([sys.executable, "-m", "webhooks", "demo"], capture_output=True, text=True, check=True)
+    assert result.stdout.startswith(SHOWN)
+    assert result.stderr == ""
+
+
+def test_colours_are_for_terminals_only(command: Command) -> None:
+    assert "\x1b[" not in command("demo").output
+    assert "\x1b[" in command("demo", color=True).output
+    assert "\x1b[" not in command("demo", color=True, env={"NO_COLOR": "1"}).output

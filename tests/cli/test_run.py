@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tests.cli.conftest import APP, Command, Write
+
+INSTALLED = f"{APP}\nfrom fastapi import FastAPI\napp = FastAPI()\nhooks.install(app, '/bandwidth')\n"
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
+    """What uvicorn was told to run; it does not."""
+    calls: list[tuple[Any, dict[str, Any]]] = []
+    monkeypatch.setattr(uvicorn, "run", lambda app, **settings: calls.append((app, settings)))
+    return calls
+
+
+def test_the_urls_for_the_dashboard_are_told(command: Command, write: Write, ran: list[Any]) -> None:
+    write("phone.py", INSTALLED)
+    output = command("run", "phone:app").output
+    assert max(map(len, output.splitlines())) <= 80
+    assert re.findall(r"^(\w+) +(.*?)  +(https:.*)$", output, re.MULTILINE) == [
+        ("voice", "call-initiated callback URL", "https://YOUR-HOST/bandwidth"),
+        ("voice", "call status callback URL", "https://YOUR-HOST/bandwidth"),
+        ("messaging", "inbound callback URL", "https://YOUR-HOST/bandwidth"),
+    ]
+    assert "https://YOUR-HOST/\n" in command("run", "phone:hooks").output
+    assert len(ran) == 2
+
+
+def test_an_app_is_served_where_it_was_told(command: Command, write: Write, ran: list[Any]) -> None:
+    write("phone.py", APP)
+    assert command("run", "phone:hooks", "--host", "0.0.0.0", "--port", "9000").exit_code == 0
+    app, settings = ran[0]
+    assert app is sys.modules["phone"].hooks
+    assert (settings["host"], settings["port"]) == ("0.0.0.0", 9000)
+    assert settings["log_config"]["loggers"]["webhooks"]["handlers"] == ["default"]
+    assert settings["use_colors"] is None
+    command("run", "phone:hooks", env={"NO_COLOR": "1"})
+    assert ran[1][1]["use_colors"] is False
+
+
+@pytest.mark.parametrize("option", [["--reload"], ["--workers", "2"]])
+def test_processes_of_their_own_import_the_app(
+    option: list[str], command: Command, write: Write, ran: list[Any]
+) -> None:
+    write("phone.py", APP)
+    command("run", "phone:hooks", *option)
+    assert ran[0][0] == "phone:hooks"
+
+
+def test_any_app_can_be_served(command: Command, write: Write, ran: list[Any]) -> None:
+    write("phone.py", "async def app(scope, receive, send): ...")
+    assert command("run", "phone:app", "--workers", "1").output == "Serving phone:app.\n"
+    assert callable(ran[0][0])
+
+
+def test_a_mistake_is_told_before_a_server_starts(command: Command, ran: list[Any]) -> None:
+    assert command("run", "nothing:hooks").exit_code == 2
+    assert command("run", "phone:hooks", "--reload", "--workers", "2").exit_code == 2
+    assert not ran
+
+
+def test_it_runs_on_a_real_server_until_it_is_stopped(write: Write, folder: Path) -> None:
+    write("phone.py", INSTALLED)
+    command = [sys.executable, "-m", "webhooks", "run", "phone:app", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "Uvicorn running on http://127.0.0.1:" in line:
+                process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert "Serving phone:app." in process.stdout.read()
+    assert process.returncode in {0, -signal.SIGINT}

@@ -1,0 +1,39 @@
+"""The command line: `webhooks run | routes | events | send | check | demo`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from webhooks.cli.check import check
+from webhooks.cli.demo import demo
+from webhooks.cli.events import events
+from webhooks.cli.layout import examples
+from webhooks.cli.logs import show_logs
+from webhooks.cli.routes import routes
+from webhooks.cli.run import run
+from webhooks.cli.send import send
+
+__all__ = ["main"]
+
+
+class _InOrder(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As a newcomer meets them, not by the alphabet."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    commands=[demo, run, routes, check, events, send],
+    epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(package_name="bandwidth-webhooks", prog_name="webhooks", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Answer Bandwidth's voice and messaging webhooks."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; click looks at the terminal only
+        context.color = False
+    context.with_resource(show_logs())

@@ -1,0 +1,113 @@
+"""What is wrong with an app, as far as it can be told without a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from webhooks.auth import AllowAll
+from webhooks.bxml import Document, Verb
+from webhooks.cli.links import Link, links_of
+from webhooks.cli.loading import Mounted
+from webhooks.errors import UsageError
+from webhooks.events import Event, NotificationEvent
+from webhooks.events.catalogue import event_named
+from webhooks.routing import Table
+from webhooks.rules import ALLOWED, check
+
+__all__ = ["Finding", "findings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    severity: Literal["error", "warning"]
+    """An error costs a call or keeps the app from starting; a warning may be meant."""
+    problem: str
+    advice: str
+    """What to do."""
+    where: str = ""
+    """File and line, when there is one."""
+
+
+def findings_of(mounted: Mounted) -> Iterator[Finding]:
+    """Everything that is wrong with one Webhooks. Freezes it."""
+    if isinstance(mounted.hooks.auth, AllowAll):
+        yield Finding(
+            "warning",
+            "AllowAll lets everybody who knows the URL answer your calls.",
+            "Use BasicAuth(user, password) or BasicAuth.from_env(), unless a gateway before the app authenticates.",
+        )
+    try:
+        mounted.hooks.freeze()
+        table = Table(list(mounted.hooks.routes()))
+    except UsageError as error:
+        yield Finding("error", str(error), "Remove one of the two, or give them conditions or paths that differ.")
+        return
+    if not table.routes:
+        yield Finding("warning", "The app has no routes.", "Write one with @hooks.on(InitiateEvent).")
+    if mounted.hooks.fallback is not None:
+        yield from _of_fallback(mounted.hooks.fallback, table)
+    for link in links_of(route.plan.handler for route in table.routes):
+        yield from _of_link(link, table, mounted.prefix)
+
+
+def _of_fallback(fallback: Document[Verb], table: Table) -> Iterator[Finding]:
+    routed = {event for route in table.routes for event in route.events}
+    broken = {
+        violation.sentence: violation.page
+        for event in ALLOWED
+        if event in routed
+        for violation in check(fallback.verbs, event)
+        if violation.severity == "error"
+    }
+    for sentence, page in broken.items():
+        advice = f"The answer to that event would be a 500. Use verbs that may answer all your events ({page})."
+        yield Finding("error", f"The fallback breaks a rule: {sentence}.", advice)
+    try:
+        fallback.to_bytes(table.path_for)
+    except UsageError as error:
+        yield Finding("error", f"The fallback cannot be sent: {error}", "Give the handler one route with a path.")
+
+
+def _of_link(link: Link, table: Table, prefix: str) -> Iterator[Finding]:
+    event = event_named(link.event_type)
+    if isinstance(link.to, str):
+        yield from _of_url(link, link.to, event, table, prefix)
+        return
+    try:
+        table.path_for(link.to, link.event_type)
+    except UsageError as error:
+        advice = f'Give the handler one route with a path for "{link.event_type}", or write the URL as text.'
+        yield Finding("error", f"{link.attribute}: {error}", advice, link.where)
+
+
+def _of_url(link: Link, url: str, event: type[Event] | None, table: Table, prefix: str) -> Iterator[Finding]:
+    """Where a path leads. What another host answers, or a URL relative to a delivery's, cannot be told."""
+    parts = urlsplit(url)
+    if event is None or parts.netloc or not parts.path.startswith("/"):
+        return
+    what = f'{link.attribute}: "{link.event_type}" goes to {url}'
+    path = parts.path.rstrip("/")
+    if prefix and not _below(path, prefix):
+        advice = f"Write the handler itself, whose URL is filled in, or {prefix}{url}."
+        yield Finding("error", f"{what}, which is outside of {prefix}, where this app is.", advice, link.where)
+        return
+    taken = [route.path for route in table.routes if event in route.events]
+    # Named by itself, an app does not know what stands before its paths elsewhere.
+    if any(one is None or (path == prefix + one or (not prefix and path.endswith(one or "/"))) for one in taken):
+        return
+    answered = not issubclass(event, NotificationEvent)
+    lost = "so the caller is hung up on" if answered else "so nobody hears of it"
+    advice = (
+        f'Write @hooks.on({event.__name__}, path="{path.removeprefix(prefix) or "/"}"), and the handler as the URL.'
+    )
+    severity: Literal["error", "warning"] = "error" if answered else "warning"
+    yield Finding(severity, f"{what}, which no handler takes, {lost}.", advice, link.where)
+
+
+def _below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")
