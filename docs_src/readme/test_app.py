@@ -1,4 +1,5 @@
 from app import hooks
+
 from webhooks.bxml import Document, PhoneNumber, SpeakSentence, Transfer
 from webhooks.events import GatherEvent
 from webhooks.testing import Harness, make
