@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import runpy
 import subprocess
 import sys
 
@@ -63,3 +64,12 @@ def test_logging_is_left_as_it_was_found(command: Command) -> None:
 
 def test_a_cell_of_a_markdown_table_may_hold_a_bar() -> None:
     assert markdown(("a",), [("x|y",)]) == "| a |\n| --- |\n| x\\|y |"
+
+
+def test_the_module_runs_the_command_in_place(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["webhooks", "--version"])
+    monkeypatch.delitem(sys.modules, "webhooks.__main__", raising=False)
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("webhooks", run_name="__main__")
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"webhooks {__version__}\n"
