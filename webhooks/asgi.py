@@ -36,51 +36,49 @@ class _HungUp(Exception):
 
 async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
-    root_path, path = _split(scope)
+    root_path, path = _split(scope) if scope.get("root_path") else ("", scope["path"])
     delivery = Delivery(scope["method"], path, b"", scope.get("query_string", b""), scope["headers"], root_path)
-    try:
-        reply = None if receiver.needs_body else receiver.refuse(delivery)
+    # Refused before its body is read, unless the authenticator asked for that.
+    reply = None if receiver.needs_body else receiver.refuse(delivery)
+    if reply is None:
+        try:
+            fits = await _complete(delivery, receive, receiver.max_body)
+        except _HungUp:
+            _log.debug("A client hung up before its delivery was complete.")
+            return
+        if receiver.needs_body:
+            reply = receiver.refuse(delivery)
         if reply is None:
-            reply = await _answer(receiver, delivery, receive)
-    except _HungUp:
-        _log.debug("A client hung up before its delivery was complete.")
-        return
-    await _send(reply, send)
+            reply = await receiver.answer(delivery) if fits else receiver.too_large()
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
-async def _answer(receiver: Receiver, head: Delivery, receive: Receive) -> Reply:
-    """The reply to a delivery whose method and credentials will do, unless the authenticator asked for its body."""
-    body = None
-    if not _declares_more(head, receiver.max_body):
-        message = await receive()
-        body = _chunk(message)
-        if message.get("more_body", False):
-            body = await _rest(body, receive, receiver.max_body)
-    fits = body is not None and len(body) <= receiver.max_body
-    whole = body if body and fits else b""
-    delivery = Delivery(head.method, head.path, whole, head.query, head.headers, head.root_path)
-    if receiver.needs_body and (reply := receiver.refuse(delivery)) is not None:
-        return reply
-    return await receiver.answer(delivery) if fits else receiver.too_large()
+async def _complete(delivery: Delivery, receive: Receive, limit: int) -> bool:
+    """Read the body into a delivery that is still being made; False, and none of it, when it is over the limit."""
+    declared = delivery.header(b"content-length")
+    if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
+        return False
+    message = await receive()
+    body = _chunk(message)
+    if message.get("more_body", False):
+        body = await _rest(body, receive, limit)
+    if len(body) > limit:
+        return False
+    delivery.body = body
+    return True
 
 
 def _split(scope: Scope) -> tuple[str, str]:
     """Root path, and path below it. Servers and proxies give the path with the root path or without."""
     path: str = scope["path"]
     root_path: str = scope.get("root_path", "").rstrip("/")
-    if not root_path:
-        return "", path
     # Starlette's Mount adds its path to the root path, though a proxy may have taken its own part off the path only.
     mounts = root_path.removeprefix(scope.get("app_root_path", "").rstrip("/"))
     for prefix in (root_path, mounts):
         if prefix and (path == prefix or path.startswith(prefix + "/")):
             return root_path, path[len(prefix) :]
     return root_path, path
-
-
-def _declares_more(head: Delivery, limit: int) -> bool:
-    declared = head.header(b"content-length")
-    return declared is not None and declared.isdigit() and int(declared[:20]) > limit
 
 
 def _chunk(message: Message) -> bytes:
@@ -100,20 +98,18 @@ async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
     return bytes(chunks)
 
 
-async def _send(reply: Reply, send: Send) -> None:
-    headers: list[tuple[bytes, bytes]] = []
-    if reply.status not in _BODILESS:
-        headers.append((b"content-length", b"%d" % len(reply.body)))
-    if reply.content_type == BXML:
-        headers.append(_BXML_HEADER)
-    elif reply.content_type is not None:
+def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    length: tuple[bytes, bytes] = (b"content-length", b"%d" % len(reply.body))
+    if reply.content_type == BXML and not reply.headers:
+        return [length, _BXML_HEADER]
+    headers = [] if reply.status in _BODILESS else [length]
+    if reply.content_type is not None:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:
         # Two lengths that differ would break the connection, and a handler that hands on an answer brings its own.
         if name.lower() != "content-length":
             headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+    return headers
 
 
 async def serve_lifespan(start: Callable[[], None], stop: Callable[[], None], receive: Receive, send: Send) -> None:

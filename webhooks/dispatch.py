@@ -116,7 +116,9 @@ class Dispatcher:
             arguments = (event, self._context(delivery, link, when)) if plan.takes_context else (event,)
             if plan.is_async:
                 # Most handlers never wait. What they return is here after one step, without a layer in between.
-                coroutine = _coroutine(plan.handler(*arguments))
+                coroutine: Any = plan.handler(*arguments)
+                if coroutine.__class__ is not CoroutineType:
+                    coroutine = _awaited(coroutine)
                 try:
                     waits_for = coroutine.send(None)
                 except StopIteration as done:
@@ -191,7 +193,7 @@ class Dispatcher:
             try:
                 arguments = (error, event) if plan.takes_event else (error,)
                 if plan.is_async:
-                    result = await self._within(latest, _coroutine(plan.handler(*arguments)))
+                    result = await self._within(latest, cast("Awaitable[object]", plan.handler(*arguments)))
                 else:
                     result = await self._in_thread(plan, arguments, latest)
                 return compose(result, type(event), plan.name, link, self._hints)
@@ -216,13 +218,6 @@ def _place(error: Exception) -> str:
         trace = trace.tb_next
     kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     return kind if trace is None else f"{kind} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-
-
-def _coroutine(awaitable: Any) -> Coroutine[Any, Any, object]:
-    """`awaitable` as something that can be started."""
-    if isinstance(awaitable, CoroutineType):
-        return cast("Coroutine[Any, Any, object]", awaitable)
-    return _awaited(awaitable)
 
 
 async def _awaited(awaitable: Awaitable[object]) -> object:

@@ -84,30 +84,29 @@ class Receiver:
         except DeliveryError as error:
             self._report(error, delivery)
             return refusal(error)
-        if len(events) == 1:
-            # Every voice delivery, and every documented array.
-            return await self._answer_one(events[0], delivery, arrived)
-        return _worst([await self._answer_one(event, delivery, arrived, index) for index, event in enumerate(events)])
-
-    async def _answer_one(self, event: Event, delivery: Delivery, arrived: float, index: int | None = None) -> Reply:
-        path = delivery.path
-        if path not in self._table.known:
-            self._hints.unknown_path(path, self._table.paths)
+        if delivery.path not in self._table.known:
+            self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
-        if reply is not None:
-            return reply
+        replies: list[Reply] = []
+        for index, event in enumerate(events):
+            reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+            replies.append(self._unrouted(event, delivery, link, index) if reply is None else reply)
+        # A failure of any element makes Bandwidth deliver the array again.
+        return replies[0] if len(replies) == 1 else max(replies, key=lambda reply: reply.status, default=EMPTY)
+
+    def _unrouted(self, event: Event, delivery: Delivery, link: LinkTo, index: int) -> Reply:
+        """The reply to an event that no route takes."""
         if isinstance(event, InvalidEvent):
-            return self._answer_invalid(event, link, index)
-        self._hints.no_route(event, path, self._table.handlers_of(type(event)))
+            where = f"[{index}]." if delivery.body.lstrip().startswith(b"[") else ""
+            return self._answer_invalid(event, link, where)
+        self._hints.no_route(event, delivery.path, self._table.handlers_of(type(event)))
         return EMPTY
 
-    def _answer_invalid(self, event: InvalidEvent, link: LinkTo, index: int | None) -> Reply:
+    def _answer_invalid(self, event: InvalidEvent, link: LinkTo, where: str) -> Reply:
         names = ", ".join(problem.field for problem in event.problems)
         _log.warning("%s cannot be read: %s.", loggable(event.event_type), names)
         reply = self._dispatcher.fall_back(event.expected, link)
-        prefix = "" if index is None else f"[{index}]."
-        problems = [Problem(prefix + problem.field, problem.message) for problem in event.problems]
+        problems = [Problem(where + problem.field, problem.message) for problem in event.problems]
         return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
 
     def _link(self, root_path: str) -> _Link:
@@ -134,8 +133,3 @@ class _Link:
 
     def __call__(self, handler: Handler, event_type: str) -> str:
         return self.root_path.rstrip("/") + self._table.path_for(handler, event_type)
-
-
-def _worst(replies: list[Reply]) -> Reply:
-    """One answer for the elements of an array: a failure of any of them makes Bandwidth deliver it again."""
-    return max(replies, key=lambda reply: reply.status, default=EMPTY)

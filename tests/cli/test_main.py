@@ -66,7 +66,9 @@ def test_a_cell_of_a_markdown_table_may_hold_a_bar() -> None:
     assert markdown(("a",), [("x|y",)]) == "| a |\n| --- |\n| x\\|y |"
 
 
-def test_the_module_runs_the_command_in_place(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_module_runs_the_command_in_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["webhooks", "--version"])
     monkeypatch.delitem(sys.modules, "webhooks.__main__", raising=False)
     with pytest.raises(SystemExit) as left:
