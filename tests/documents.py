@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
+from lxml import etree
 
 from webhooks.bxml import (
+    Bridge,
+    Conference,
+    Connect,
+    CustomParam,
     Document,
     Element,
+    Endpoint,
+    Forward,
     Gather,
     Hangup,
     Pause,
+    PauseRecording,
     PhoneNumber,
     PlayAudio,
     Record,
     Redirect,
+    Refer,
+    ResumeRecording,
+    Ring,
+    SendDtmf,
     SipUri,
     SpeakSentence,
+    Ssml,
+    StartGather,
+    StartRecording,
+    StartStream,
+    StartTranscription,
+    StopGather,
+    StopRecording,
+    StopStream,
+    StopTranscription,
+    StreamParam,
+    Tag,
     Transfer,
     Verb,
 )
 
-CREDENTIALS = {"username": "u", "password": "p", "fallback_username": "fu", "fallback_password": "fp"}
+PAIR = {"username": "u", "password": "p"}
+CREDENTIALS = {**PAIR, "fallback_username": "fu", "fallback_password": "fp"}
 LEG: dict[str, Any] = {
     "transfer_answer_url": "/answered",
     "transfer_answer_method": "GET",
@@ -38,8 +63,20 @@ SPEAK = SpeakSentence("Press <1> & 'hold' \"on\".", voice="julie", gender="femal
 PLAY = PlayAudio("https://example.com/a.wav?x=1&y=2", username="u", password="p")
 NUMBER = PhoneNumber("+19195550100", **LEG)
 SIP = SipUri("sip:room@example.com", **LEG)
+MARKED = SpeakSentence(
+    "Your code is <",
+    Ssml(
+        "<say-as interpret-as='date' format='mdy'>12/31/1999</say-as> &amp; <!-- - -->"
+        "<break strength='weak' time='1s'/>"
+    ),
+    Ssml("<prosody volume='-6dB' rate='90%' pitch='low'>soft <emphasis level='strong'>and</emphasis> low</prosody>"),
+    "> or",
+    Ssml("<lang xml:lang='fr-FR'><p><s>Bonjour</s><s><phoneme ph='\u026a\u02d0n'>a</phoneme></s></p></lang>"),
+    Ssml("<sub alias='&quot;World &lt;Wide&gt; Web&quot;'>WWW</sub>"),
+)
 
 EVERYTHING: tuple[Verb, ...] = (
+    MARKED,
     SPEAK,
     PLAY,
     Gather(
@@ -76,6 +113,87 @@ EVERYTHING: tuple[Verb, ...] = (
         **CREDENTIALS,
     ),
     Pause(duration=0.1),
+    Ring(duration=86400, answer_call=False),
+    Tag("a <b> & 'c'"),
+    SendDtmf("12wW,*#AbD", tone_duration=50, tone_interval=5000),
+    StartGather(dtmf_url="/key", dtmf_method="GET", tag="k", **PAIR),
+    StopGather(),
+    StartRecording(
+        recording_available_url="/available",
+        recording_available_method="POST",
+        transcribe=True,
+        detect_language=True,
+        transcription_available_url="https://b.example.com/transcribed",
+        transcription_available_method="GET",
+        tag="rec",
+        file_format="wav",
+        multi_channel=False,
+        **PAIR,
+    ),
+    PauseRecording(),
+    ResumeRecording(),
+    StopRecording(),
+    StartStream(
+        StreamParam(name="k", value="v"),
+        StreamParam(name="<k>", value='"v"\n'),
+        destination="wss://example.com/audio?a=1&b=2",
+        name="stream",
+        mode="bidirectional",
+        tracks="both",
+        destination_username="du",
+        destination_password="dp",
+        stream_event_url="/stream",
+        stream_event_method="POST",
+        **PAIR,
+    ),
+    StopStream(name="stream", wait=True),
+    StartTranscription(
+        CustomParam(name="k", value=""),
+        name="words",
+        tracks="inbound",
+        transcription_event_url="/words",
+        transcription_event_method="GET",
+        destination="ws://example.com",
+        stabilized=False,
+        **PAIR,
+    ),
+    StopTranscription(name="words"),
+    Conference(
+        "room_1.a-B",
+        mute=True,
+        hold=False,
+        call_ids_to_coach="c-1,c-2",
+        conference_event_url="/conference",
+        conference_event_method="POST",
+        conference_event_fallback_url="/conference2",
+        conference_event_fallback_method="GET",
+        tag="conf",
+        callback_timeout=2.5,
+        **CREDENTIALS,
+    ),
+    Bridge(
+        "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d",
+        bridge_complete_url="/bridged",
+        bridge_complete_method="POST",
+        bridge_complete_fallback_url="/bridged2",
+        bridge_complete_fallback_method="GET",
+        bridge_target_complete_url="/target",
+        bridge_target_complete_method="POST",
+        bridge_target_complete_fallback_url="/target2",
+        bridge_target_complete_fallback_method="GET",
+        tag="b",
+        **CREDENTIALS,
+    ),
+    Connect(Endpoint("e-1"), Endpoint("e-2"), event_callback_url="/connected", event_fallback_url="/connected2"),
+    Forward(
+        to="sip:desk@example.com",
+        from_="+19195550100",
+        call_timeout=1,
+        diversion_treatment="stack",
+        diversion_reason="away",
+        uui="dGVzdA==;encoding=base64",
+    ),
+    Refer(SipUri("SIP:other@example.com"), refer_complete_url="/referred", refer_complete_method="POST", tag="x"),
     Transfer(
         NUMBER,
         SIP,
@@ -127,9 +245,36 @@ spoken = text.filter(lambda value: bool(value) and not value.isspace())
 word = text.map(lambda value: value[:256])
 url = st.sampled_from(["/menu", "menu", "../x?a=1&b=<2>", "https://example.com/a?b='c'&d=\"e\"", "//example.com/x"])
 maybe_word = st.none() | word
+maybe_url = st.none() | url
+flag = st.none() | st.booleans()
+number = st.integers(1, 20) | st.floats(1, 20)
+phone = st.from_regex(r"\A\+[1-9][0-9]{1,14}\Z")
+sip = st.from_regex(r"\A[sS]ip:[a-z&<>\"';.@]{1,20}\Z")
+socket = st.sampled_from(["ws://a.example.com", "wss://a.example.com/b?c=<d>&e='f'"])
+call_id = st.from_regex(r"\A[a-z&<>\"'-]{1,20}\Z")
+
+
+def _tagged(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Markup around other markup."""
+    attributes = st.sampled_from(["<p>{}</p>", "<s>{}</s >", "<emphasis level='strong'>{}</emphasis>", "<!--{{}}-->{}"])
+    aliased = st.tuples(text, inner).map(lambda pair: f"<sub alias={quoteattr(pair[0])}>{pair[1]}</sub>")
+    return aliased | st.tuples(attributes, inner).map(lambda pair: pair[0].format(pair[1]))
+
+
+_BREAK = st.just("<break time='1s'/>")
+markup = st.recursive(
+    _BREAK | text.map(escape),
+    lambda inner: _tagged(inner) | st.lists(inner, max_size=3).map("".join),
+    max_leaves=6,
+)
+ssml = st.tuples(markup, _BREAK).map(lambda made: Ssml("".join(made)))
 
 
 def _speak() -> st.SearchStrategy[SpeakSentence]:
+    return _plain() | st.lists(ssml | text, max_size=4).map(lambda parts: SpeakSentence("Hello", *parts))
+
+
+def _plain() -> st.SearchStrategy[SpeakSentence]:
     return st.builds(SpeakSentence, spoken, voice=maybe_word, gender=st.sampled_from([None, "male", "female"]))
 
 
@@ -145,16 +290,48 @@ def _gather() -> st.SearchStrategy[Gather]:
             tag=maybe_word,
             terminating_digits=maybe_word,
             max_digits=st.none() | st.integers(1, 50),
-            inter_digit_timeout=st.none() | st.floats(1, 60).map(lambda value: round(value, 3)) | st.integers(1, 60),
+            inter_digit_timeout=st.none() | number,
+            first_digit_timeout=st.none() | st.floats(0, 60) | st.integers(0, 60),
             repeat_count=st.none() | st.integers(1, 5),
         )
     )
 
 
 def _transfer() -> st.SearchStrategy[Transfer]:
-    number = st.builds(PhoneNumber, st.from_regex(r"\A\+[1-9][0-9]{1,14}\Z"), tag=maybe_word, uui=maybe_word)
-    return st.lists(number, min_size=1, max_size=8).flatmap(
-        lambda targets: st.builds(lambda **given: Transfer(*targets, **given), tag=maybe_word)
+    targets = st.builds(PhoneNumber, phone, tag=maybe_word, uui=maybe_word) | st.builds(
+        SipUri, sip, uui=maybe_word, transfer_answer_url=maybe_url
+    )
+    return st.lists(targets, min_size=1, max_size=8).flatmap(
+        lambda found: st.builds(lambda **given: Transfer(*found, **given), tag=maybe_word)
+    )
+
+
+def _stream() -> st.SearchStrategy[StartStream]:
+    return st.lists(st.builds(StreamParam, name=word, value=text), max_size=3).flatmap(
+        lambda params: st.builds(
+            lambda **given: StartStream(*params, **given),
+            destination=socket,
+            name=maybe_word,
+            destination_username=maybe_word,
+            stream_event_url=maybe_url,
+        )
+    )
+
+
+def _transcription() -> st.SearchStrategy[StartTranscription]:
+    return st.lists(st.builds(CustomParam, name=word, value=text), max_size=3).flatmap(
+        lambda params: st.builds(
+            lambda **given: StartTranscription(*params, **given),
+            name=maybe_word,
+            destination=st.none() | socket,
+            stabilized=flag,
+        )
+    )
+
+
+def _connect() -> st.SearchStrategy[Connect]:
+    return st.lists(st.builds(Endpoint, call_id), min_size=1, max_size=3).flatmap(
+        lambda endpoints: st.builds(lambda **given: Connect(*endpoints, **given), event_callback_url=maybe_url)
     )
 
 
@@ -162,11 +339,25 @@ verbs: st.SearchStrategy[Verb] = st.one_of(
     _speak(),
     st.builds(PlayAudio, url, username=word, password=word),
     _gather(),
-    st.builds(Record, transcribe=st.none() | st.booleans(), tag=maybe_word, record_complete_url=st.none() | url),
-    st.builds(Pause, duration=st.none() | st.integers(1, 86400)),
+    st.builds(Record, transcribe=flag, tag=maybe_word, record_complete_url=maybe_url),
+    st.builds(Pause, duration=st.none() | number),
+    st.builds(Ring, duration=st.none() | number, answer_call=flag),
+    st.builds(Tag, word),
+    st.builds(SendDtmf, st.from_regex(r"\A[0-9*#A-Da-d,wW]{1,50}\Z")),
+    st.builds(StartGather, dtmf_url=url, username=word, password=word, tag=maybe_word),
+    st.builds(StartRecording, recording_available_url=maybe_url, multi_channel=flag, tag=maybe_word),
+    st.sampled_from([PauseRecording(), ResumeRecording(), StopRecording(), StopGather(), Hangup()]),
+    _stream(),
+    st.builds(StopStream, name=word, wait=flag),
+    _transcription(),
+    st.builds(StopTranscription, name=maybe_word),
+    st.builds(Conference, st.from_regex(r"\A[A-Za-z0-9_.-]{1,100}\Z"), call_ids_to_coach=maybe_word, tag=maybe_word),
+    st.builds(Bridge, call_id, bridge_target_complete_url=maybe_url, tag=maybe_word),
+    _connect(),
+    st.builds(Forward, to=phone | sip, uui=maybe_word),
+    st.builds(Refer, st.builds(SipUri, sip), refer_complete_url=maybe_url, tag=maybe_word),
     _transfer(),
     st.builds(Redirect, redirect_url=url, tag=maybe_word),
-    st.just(Hangup()),
 )
 documents = st.lists(verbs, max_size=4).map(lambda made: Document(*made))
 
@@ -177,5 +368,10 @@ def elements(document: Document[Verb]) -> list[str]:
 
 
 def _names(element: Element) -> list[str]:
-    inner = [name for part in element.content() if isinstance(part, Element) for name in _names(part)]
-    return [element.element, *inner]
+    return [element.element, *(name for part in element.content() for name in _inside(part))]
+
+
+def _inside(part: Element | Ssml | str) -> list[str]:
+    if isinstance(part, Element):
+        return _names(part)
+    return [] if isinstance(part, str) else [str(node.tag) for node in etree.fromstring(part.markup).iter()]

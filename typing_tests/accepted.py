@@ -25,8 +25,14 @@ from webhooks import (
     to,
 )
 from webhooks.bxml import (
+    Bridge,
+    Conference,
     ConferenceVerb,
+    Connect,
+    CustomParam,
     Document,
+    Endpoint,
+    Forward,
     Gather,
     Hangup,
     Pause,
@@ -34,8 +40,22 @@ from webhooks.bxml import (
     PlayAudio,
     Record,
     Redirect,
+    Refer,
+    Ring,
+    SendDtmf,
     SipUri,
     SpeakSentence,
+    Ssml,
+    StartGather,
+    StartRecording,
+    StartStream,
+    StartTranscription,
+    StopGather,
+    StopRecording,
+    StopStream,
+    StopTranscription,
+    StreamParam,
+    Tag,
     Transfer,
     Verb,
 )
@@ -45,11 +65,15 @@ from webhooks.events import (
     ConferenceCreatedEvent,
     ConferenceEvent,
     ConferenceMemberJoinEvent,
+    ConferenceRecordingAvailableEvent,
     DisconnectEvent,
+    DtmfEvent,
     Event,
     GatherEvent,
     InitiateEvent,
     InvalidEvent,
+    MediaStreamStartedEvent,
+    MediaStreamStoppedEvent,
     MessageDeliveredEvent,
     MessageEvent,
     MessageFailedEvent,
@@ -58,6 +82,7 @@ from webhooks.events import (
     RecordCompleteEvent,
     RecordingAvailableEvent,
     RedirectEvent,
+    ReferCompleteEvent,
     TransferAnswerEvent,
     TransferCompleteEvent,
     TransferDisconnectEvent,
@@ -254,6 +279,55 @@ def wrong_value(error: ValueError, event: Event) -> SpeakSentence | None:
 @hooks.on_error(Exception)
 async def any_error(error: Exception, event: Event) -> Reply:
     return Reply(503)
+
+
+# Verbs for all that a call can do; a URL that several events come to takes the handler of one, of some or of all.
+@hooks.on(ReferCompleteEvent, path="/referred")
+async def referred(call: ReferCompleteEvent) -> Document[Verb]:
+    sentence = SpeakSentence("One ", Ssml("<break time='1s'/>"), "moment.", voice="julie")
+    return Document(sentence, Forward(to="+19195551234", from_="Anonymous"))
+
+
+@hooks.on(DtmfEvent, path="/key")
+async def pressed(event: DtmfEvent) -> None: ...
+
+
+@hooks.on(MediaStreamStartedEvent, path="/stream")
+async def streaming(event: MediaStreamStartedEvent) -> None: ...
+
+
+@hooks.on(MediaStreamStartedEvent | MediaStreamStoppedEvent, path="/streams")
+async def streams(event: MediaStreamStartedEvent | MediaStreamStoppedEvent) -> None: ...
+
+
+@hooks.on(ConferenceRecordingAvailableEvent, path="/meeting")
+async def meeting(event: ConferenceRecordingAvailableEvent) -> None: ...
+
+
+@hooks.on(ConferenceMemberJoinEvent, path="/conference")
+async def recorded_join(conference: ConferenceMemberJoinEvent) -> StartRecording:
+    return StartRecording(recording_available_url=meeting, file_format="mp3")
+
+
+everything: Document[Verb] = Document(
+    Tag("menu"),
+    Tag(),
+    Ring(duration=2.5, answer_call=False),
+    SendDtmf("1w2", tone_duration=100),
+    StartGather(dtmf_url=pressed),
+    StopGather(),
+    StartRecording(recording_available_url=available, multi_channel=True),
+    StopRecording(),
+    StartStream(StreamParam(name="a", value="b"), destination="wss://a.example", stream_event_url=streaming),
+    StartStream(destination="wss://a.example", mode="bidirectional", stream_event_url=streams),
+    StopStream(name="a", wait=True),
+    StartTranscription(CustomParam(name="a", value="b"), tracks="both", transcription_event_url="/words"),
+    StopTranscription(),
+    Conference("room", conference_event_url=recorded_join, conference_event_fallback_url=any_conference, mute=True),
+    Connect(Endpoint("e-1"), event_callback_url="/connected"),
+    Bridge("c-1", bridge_complete_url="/bridged"),
+    Refer(SipUri("sip:a@example.com"), refer_complete_url=referred),
+)
 
 
 # What the decorators return is still the function: it can be called, and its result has its type.

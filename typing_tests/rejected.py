@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from webhooks import AllowAll, Context, Reply, Router, Webhooks, digits, tag, text, to
 from webhooks.bxml import (
+    Bridge,
+    Conference,
     ConferenceVerb,
+    Connect,
     Document,
+    Forward,
     Gather,
     Hangup,
     Pause,
@@ -17,7 +21,15 @@ from webhooks.bxml import (
     PlayAudio,
     Record,
     Redirect,
+    Refer,
+    Ring,
+    SendDtmf,
     SpeakSentence,
+    StartGather,
+    StartRecording,
+    StartStream,
+    StopStream,
+    StreamParam,
     Transfer,
     Verb,
 )
@@ -218,6 +230,12 @@ Record(recording_available_url=redirected)  # rejected: a call's handler for a n
 Transfer(PhoneNumber("+19195551234"), transfer_complete_url=menu)  # rejected: a handler of gather events
 PhoneNumber("+19195551234", transfer_answer_url=menu)  # rejected: a handler of gather events
 Gather(gather_url=hooks.url_for)  # rejected: no handler
+StartGather(dtmf_url=menu)  # rejected: a handler of gather events
+StartRecording(recording_available_url=menu)  # rejected: neither of its two events
+StartStream(destination="wss://a", stream_event_url=menu)  # rejected: none of its three events
+Conference("room", conference_event_url=menu)  # rejected: a call's handler
+Bridge("c-1", bridge_complete_url=menu)  # rejected: a handler of gather events
+Connect(event_callback_url=menu)  # rejected: no handler takes the events of an endpoint
 Gather(gather_url=None, gather_fallback_url=7)  # rejected: a number is no URL
 
 
@@ -235,9 +253,22 @@ Gather("Press 1.")  # rejected: text is no prompt
 Transfer("+19195551234")  # rejected: PhoneNumber(...) or SipUri(...)
 SpeakSentence(7)  # rejected: text
 PlayAudio()  # rejected: the URL is required
+Ring(duration="2")  # rejected: seconds
+SendDtmf(12)  # rejected: keys are text
+Forward(from_="+19195551234")  # rejected: to whom is required
+StartStream()  # rejected: the destination is required
+StartStream(destination="wss://a", tracks="all")  # rejected: inbound, outbound or both
+StartStream("a", destination="wss://a")  # rejected: StreamParam(...)
+StreamParam("a", "b")  # rejected: by keyword only
+StopStream()  # rejected: the name is required
+Conference("room", mute="yes")  # rejected: True or False
+Connect("e-1")  # rejected: Endpoint(...)
+Refer()  # rejected: the SipUri is required
+Refer(PhoneNumber("+19195551234"))  # rejected: SipUri(...)
 Document(PhoneNumber("+19195551234"))  # rejected: only in a Transfer
 Document("Hello.")  # rejected: text is no verb
 Document([Hangup()])  # rejected: verbs one by one
+Document(StreamParam(name="a", value="b"))  # rejected: only in a StartStream
 conference: Document[ConferenceVerb] = Document(Hangup())  # rejected: Hangup is no conference verb
 
 

@@ -102,7 +102,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     length: tuple[bytes, bytes] = (b"content-length", b"%d" % len(reply.body))
     if reply.content_type == BXML and not reply.headers:
         return [length, _BXML_HEADER]
-    headers = [] if reply.status in _BODILESS else [length]
+    headers: list[tuple[bytes, bytes]] = [] if reply.status in _BODILESS else [length]
     if reply.content_type is not None:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:

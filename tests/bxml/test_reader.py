@@ -7,7 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webhooks import BxmlError
-from webhooks.bxml import MAX_BYTES, Document, Gather, Hangup, Pause, PlayAudio, Record, SpeakSentence, parse
+from webhooks.bxml import (
+    MAX_BYTES,
+    Bridge,
+    Document,
+    Gather,
+    Hangup,
+    Pause,
+    PlayAudio,
+    Record,
+    SpeakSentence,
+    Ssml,
+    Tag,
+    parse,
+)
 
 
 def test_white_space_comments_and_instructions_between_verbs_mean_nothing() -> None:
@@ -31,6 +44,71 @@ def test_sections_and_references_are_text() -> None:
 def test_white_space_around_a_url_means_nothing_and_in_speech_it_stays() -> None:
     text = "<Response><PlayAudio>\n  /a.wav\n</PlayAudio><SpeakSentence> a </SpeakSentence></Response>"
     assert parse(text) == Document(PlayAudio("/a.wav"), SpeakSentence(" a "))
+
+
+def test_a_tag_or_a_call_id_is_read_without_the_blanks_around_it() -> None:
+    text = "<Response><Bridge>\n  c-1\n</Bridge><Tag> a b </Tag><Tag> </Tag><Tag/></Response>"
+    assert parse(text) == Document(Bridge("c-1"), Tag("a b"), Tag(), Tag(""))
+
+
+def test_markup_in_speech_is_read_in_its_place() -> None:
+    text = "<Response><SpeakSentence><p>a</p> b<!-- c --> d <s/><s/></SpeakSentence></Response>"
+    sentence = SpeakSentence(Ssml("<p>a</p>"), " b d ", Ssml("<s/>"), Ssml("<s/>"))
+    assert parse(text) == Document(sentence)
+
+
+def test_all_that_is_wrong_is_told_line_by_line() -> None:
+    text = """<Response a="b">
+        <Gahter/>
+        <Gather maxDigit="1" maxDigits="x">
+            <SpeakSentence voice="julie" gendre="male">a<brake/><s x=""/></SpeakSentence>
+            <Hangup/>
+        </Gather> text
+        <Gather maxDigits="51"/>
+        <PlayAudio><b/><i/></PlayAudio>
+    </Response>"""
+    with pytest.raises(BxmlError) as error:
+        parse(text)
+    assert [line.split(".")[0] for line in str(error.value).splitlines()] == [
+        "line 1: <Response> takes verbs, neither attributes nor text",
+        "line 2: <Gahter> is no element of BXML",
+        "line 3: <Gather> has no attribute maxDigit",
+        "line 3: <Gather>: maxDigits is a text of 1 characters, expected a whole number from 1 to 50",
+        "line 4: <SpeakSentence> has no attribute gendre",
+        "line 4: there is no <brake>",
+        "line 4: <s> has no attribute x",
+        "line 3: text after <Gather> stands where only verbs may",
+        "line 7: Gather: max_digits is 51, expected a whole number from 1 to 50 (voice/bxml/gather)",
+        "line 8: <PlayAudio> takes text only, not <b>",
+        "line 8: <PlayAudio> takes text only, not <i>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Say/>\n" * 9000,
+        "<Gather>" + "<Say/>\n" * 9000 + "</Gather>",
+        "<SpeakSentence>" + "<say/>\n" * 9000 + "</SpeakSentence>",
+        "<PlayAudio>" + "<b/>\n" * 9000 + "</PlayAudio>",
+        "<Gather " + "".join(f"gather{number}=''\n" for number in range(4000)) + "/>",
+    ],
+)
+def test_about_twenty_problems_are_told_and_none_takes_long(text: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(BxmlError) as error:
+        parse(f"<Response>{text}</Response>")
+    assert time.monotonic() - started < 0.5
+    told = str(error.value).splitlines()
+    assert len(told) == 21
+    assert told[-1] == "There may be more."
+
+
+def test_nineteen_problems_are_told_without_a_doubt() -> None:
+    with pytest.raises(BxmlError) as error:
+        parse("<Response>" + "<Say/>\n" * 19 + "</Response>")
+    assert len(str(error.value).splitlines()) == 19
+    assert "more" not in str(error.value)
 
 
 def test_attributes_become_what_they_are() -> None:
@@ -58,7 +136,16 @@ def test_attributes_become_what_they_are() -> None:
         ("<Response><Pause duration='1e3'/></Response>", "duration is a text of 3 characters, expected a number"),
         ("<Response><Gather maxDigits='1_0'/></Response>", "maxDigits is a text of 3 characters"),
         ("<Response><Record transcribe='True'/></Response>", "transcribe is a text of 4 characters, expected True or"),
-        ("<Response><Redirect/></Response>", "<Redirect> lacks a required attribute or its text"),
+        ("<Response><Redirect/></Response>", "line 1: <Redirect> lacks redirectUrl."),
+        ("<Response><StreamParam/></Response>", "line 1: <StreamParam> lacks name and value."),
+        ("<Response><Refer/></Response>", "line 1: <Refer> takes one child, not 0."),
+        ("<Response><Refer>\n<SipUri>sip:a</SipUri><SipUri>sip:a</SipUri></Refer></Response>", "one child, not 2."),
+        ("<Response><SpeakSentence>\n<Transfer/></SpeakSentence></Response>", "^line 2: there is no <Transfer>"),
+        ("<Response><SpeakSentence><s x='y'/></SpeakSentence></Response>", "^line 1: <s> has no attribute x."),
+        ("<Response><break/></Response>", "<break> is no element of BXML"),
+        ("<Response><Conference/></Response>", "Conference: name is a text of 0 characters, expected a name"),
+        ("<Response><StartStream><StreamParam/></StartStream></Response>", "^line 1: <StreamParam> lacks"),
+        ("<Response><Connect><Hangup/></Connect></Response>", "Connect: an endpoint is of type Hangup"),
         ("<Response><Hangup>now</Hangup></Response>", "<Hangup> takes no text"),
         ("<Response><Hangup><Pause/></Hangup></Response>", "<Hangup> takes no <Pause>"),
         ("<Response><Gather>text</Gather></Response>", "<Gather> takes no text"),
@@ -103,7 +190,14 @@ def test_more_than_64_kb_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<!---->" * 9000, "<?a?>" * 12000 + "x", " " * 65000 + "<", "<a>" * 20000, "<Response>" + "<Gather>" * 8000],
+    [
+        "<Response>" + "<Hangup/>" * 7000 + "<a/>",
+        "<!---->" * 9000,
+        "<?a?>" * 12000 + "x",
+        " " * 65000 + "<",
+        "<a>" * 20000,
+        "<Response>" + "<Gather>" * 8000,
+    ],
 )
 def test_no_text_takes_the_reader_long(text: str) -> None:
     started = time.monotonic()

@@ -225,3 +225,14 @@ def test_no_handler_is_run(command: Command, write: Write) -> None:
 def test_every_app_that_is_installed_is_checked(command: Command, write: Write) -> None:
     source: Any = installed("/bandwidth/menu") + "Webhooks(auth=AllowAll()).install(app, '/open')\n"
     assert {one["problem"].split()[0] for one in findings(command, write, source, "phone:app")} == {"AllowAll", "The"}
+
+
+@pytest.mark.parametrize(
+    ("event", "count"), [("ConferenceMemberJoinEvent", 0), ("ConferenceCompletedEvent", 0), ("GatherEvent", 1)]
+)
+def test_a_link_that_gets_several_events_is_right_for_any_of_them(
+    event: str, count: int, command: Command, write: Write
+) -> None:
+    source = handler(event, "None", name="told", path="'/told'")
+    source += handler("AnswerEvent", "Conference('room', conference_event_url=told)")
+    assert len(findings(command, write, source)) == count

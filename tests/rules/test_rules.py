@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.documents import EVERYTHING
 from webhooks.bxml import (
     ELEMENTS,
+    Bridge,
+    Conference,
     ConferenceVerb,
+    Forward,
     Gather,
     Hangup,
     Pause,
@@ -15,6 +19,8 @@ from webhooks.bxml import (
     PlayAudio,
     Record,
     Redirect,
+    Refer,
+    SipUri,
     SpeakSentence,
     Transfer,
     Verb,
@@ -65,7 +71,7 @@ def test_the_table_is_bandwidths(spec: Path) -> None:
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if not issubclass(event, NotificationEvent)])
-@pytest.mark.parametrize("verb", [SPEAK, PlayAudio("/a"), Gather(), Record(), Pause(), TRANSFER, Hangup()])
+@pytest.mark.parametrize("verb", EVERYTHING, ids=lambda verb: verb.element)
 def test_a_verb_outside_of_its_row_is_an_error(event: type[Event], verb: Verb) -> None:
     errors = [violation for violation in check([verb], event) if violation.severity == "error"]
     assert bool(errors) == (type(verb) not in ALLOWED[event].verbs)
@@ -74,12 +80,16 @@ def test_a_verb_outside_of_its_row_is_an_error(event: type[Event], verb: Verb) -
 def test_an_error_names_verb_event_and_what_is_allowed() -> None:
     [violation] = check([Gather()], ConferenceCreatedEvent)
     assert violation.code == "verb-not-allowed"
-    assert violation.sentence == "Gather may not answer conferenceCreated; allowed are PlayAudio, SpeakSentence"
+    assert violation.sentence == (
+        "Gather may not answer conferenceCreated; allowed are PauseRecording, PlayAudio, ResumeRecording, "
+        "SpeakSentence, StartRecording, StopRecording"
+    )
     assert violation.page == "voice/bxml/conference"
 
 
-def test_the_called_party_of_a_transfer_cannot_be_transferred() -> None:
-    assert [violation.code for violation in check([TRANSFER], TransferAnswerEvent)] == ["verb-not-allowed"]
+@pytest.mark.parametrize("verb", [TRANSFER, Forward(to="+12"), Bridge("c-1"), Conference("room")])
+def test_the_called_party_of_a_transfer_cannot_go_elsewhere(verb: Verb) -> None:
+    assert [violation.code for violation in check([verb], TransferAnswerEvent)] == ["verb-not-allowed"]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +97,9 @@ def test_the_called_party_of_a_transfer_cannot_be_transferred() -> None:
     [
         Hangup(),
         Redirect(redirect_url="/a"),
+        Forward(to="+12"),
+        Bridge("c-1", bridge_complete_url="/a"),
+        Refer(SipUri("sip:a"), refer_complete_url="/a"),
         Gather(gather_url="/a"),
         Record(record_complete_url="/a"),
         Transfer(PhoneNumber("+19195550100"), transfer_complete_url="/a"),
@@ -99,7 +112,20 @@ def test_a_verb_after_the_last_that_runs_is_dead_code(last: Verb) -> None:
     assert not check([SPEAK, last], GatherEvent)
 
 
-@pytest.mark.parametrize("verb", [SPEAK, Gather(), Record(), TRANSFER, Pause()])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        SPEAK,
+        Gather(),
+        Record(),
+        TRANSFER,
+        Pause(),
+        Bridge("c-1", bridge_target_complete_url="/a"),
+        Refer(SipUri("sip:a")),
+        Conference("room", conference_event_url="/a"),
+        PlayAudio("/a"),
+    ],
+)
 def test_a_verb_after_one_without_a_completion_url_runs(verb: Verb) -> None:
     assert not check([verb, SPEAK], GatherEvent)
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Generic, cast
+from typing import Any, Generic, cast
 
 from lxml import etree
 from typing_extensions import TypeVar
 
-from webhooks.bxml._limits import LinkTo
+from webhooks.bxml._limits import MAX_BYTES, LinkTo
 from webhooks.bxml._verb import Element, Verb, unlinked
 from webhooks.errors import BxmlError
 
-__all__ = ["MAX_BYTES", "Document"]
-
-MAX_BYTES = 64 * 1024
-"""Bandwidth refuses longer documents (voice/bxml/about)."""
+__all__ = ["Document"]
 
 _START = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 _END = "</Response>"
@@ -66,7 +63,8 @@ class Document(Generic[V_co]):
         """For people: indented, and a handler stands as its name."""
         body = self.to_bytes(lambda handler, event_type: getattr(handler, "__name__", "handler"))
         root = etree.fromstring(body)
-        return etree.tostring(root, encoding="unicode", pretty_print=True).rstrip("\n")
+        _indent(root, "\n")
+        return etree.tostring(root, encoding="unicode")
 
     def to_bytes(self, link: LinkTo | None = None) -> bytes:
         """The document in UTF-8. `link` gives the URL of a handler; the app's replies pass one.
@@ -85,7 +83,9 @@ class Document(Generic[V_co]):
             body = text.encode()
         except UnicodeEncodeError:  # a lone surrogate
             raise self._illegal() from None
-        if len(body.translate(None, _CONTROLS)) != len(body) or (_NON_CHARACTERS in body and _ILLEGAL.search(text)):
+        if len(body.translate(None, _CONTROLS)) != len(body):
+            raise self._illegal()
+        if not text.isascii() and _NON_CHARACTERS in body and _ILLEGAL.search(text):
             raise self._illegal()
         if len(body) > MAX_BYTES:
             raise BxmlError(f"the document has {len(body)} bytes; Bandwidth takes {MAX_BYTES} (voice/bxml/about).")
@@ -97,6 +97,17 @@ class Document(Generic[V_co]):
             "a URL that a handler stands for holds a character",
         )
         return BxmlError(f"{where}, which XML cannot carry; remove it before you write the verb.")
+
+
+def _indent(node: Any, margin: str) -> None:
+    """Blanks between elements, but none where they would be spoken: lxml's own would put them between SSML, too."""
+    for child in node:
+        child.tail = margin + "  "
+        if child.tag != "SpeakSentence":
+            _indent(child, child.tail)
+    if len(node):
+        node.text = margin + "  "
+        node[-1].tail = margin
 
 
 def _find_illegal(element: Element) -> str | None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["attribute", "character_data"]
+
+# Most text needs nothing, and to know that costs less than to replace nothing.
+_SPECIAL = re.compile('[&<>"\\r\\n\\t]').search
 
 
 def character_data(text: str) -> str:
     """`text` between tags. A carriage return would be read back as a line feed (XML 1.0, 2.11)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return text
 
 
 def attribute(text: str) -> str:
     """`text` between double quotes. A reader turns white space there into blanks unless it is a reference (3.3.3)."""
+    if _SPECIAL(text) is None:
+        return text
     return character_data(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 
 from webhooks.bxml._escape import attribute
+from webhooks.errors import UsageError
 
 __all__ = [
     "CALLER_ID",
+    "DESTINATION",
     "E164",
+    "MAX_BYTES",
     "METHOD",
     "SIP_URI",
     "TAG",
+    "WEB_SOCKET",
+    "WORD",
     "Flag",
     "Handler",
     "Limit",
@@ -29,6 +36,8 @@ __all__ = [
     "Whole",
 ]
 
+MAX_BYTES = 64 * 1024
+"""Bandwidth refuses longer documents (voice/bxml/about)."""
 
 Handler: TypeAlias = Callable[..., object]
 """A function registered with `on`."""
@@ -37,13 +46,15 @@ LinkTo: TypeAlias = Callable[[Handler, str], str]
 """Gives the URL of a handler for an event type. Routing has one; a document outside of an app has none."""
 
 # Python reads more as a number than Bandwidth does: "1_000", "inf", other scripts' digits.
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
-_DIGITS = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,400})?")
+_DIGITS = re.compile(r"-?[0-9]{1,1000}")
 
 
 class Limit(Protocol):
     """1. `check` never raises. 2. `write` is only asked for values that `check` accepts, and what it gives can stand
-    between double quotes as it is. 3. `read` turns that back into an equal value, or raises ValueError.
+    between double quotes as it is. 3. `read` turns that back into an equal value, or raises ValueError. 4. `doubt` is
+    Python source, about a name `value`, that is false for most good values and true for every bad one: `check` is only
+    asked where it is true, which saves the call that costs most of a verb.
     """
 
     def check(self, value: Any, /) -> str | None:
@@ -58,10 +69,15 @@ class Limit(Protocol):
         """The value of an attribute's text."""
         ...
 
+    @property
+    def doubt(self) -> str:
+        """Source that is true where `check` must be asked."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of seconds, from `minimum` to `maximum`."""
+    """A number, fractions too, from `minimum` to `maximum`."""
 
     minimum: float
     maximum: float
@@ -72,9 +88,16 @@ class Number:
             return None
         return f"a number from {self.minimum:g} to {self.maximum:g}"
 
+    @property
+    def doubt(self) -> str:
+        """Another class, or out of the range."""
+        another = "value.__class__ is not int and value.__class__ is not float"
+        return f"({another}) or not {self.minimum!r} <= value <= {self.maximum!r}"
+
     def write(self, value: float, link: LinkTo, /) -> str:
-        """Python's shortest."""
-        return str(value)
+        """Python's shortest, without an exponent."""
+        text = str(value)
+        return f"{Decimal(text):f}" if "e" in text else text
 
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
@@ -95,6 +118,13 @@ class Whole:
         if value.__class__ is int and value >= self.minimum and (self.maximum is None or value <= self.maximum):
             return None
         return f"a whole number from {self.minimum}" + ("" if self.maximum is None else f" to {self.maximum}")
+
+    @property
+    def doubt(self) -> str:
+        """Another class, or out of the range."""
+        return f"value.__class__ is not int or value < {self.minimum!r}" + (
+            "" if self.maximum is None else f" or value > {self.maximum!r}"
+        )
 
     def write(self, value: int, link: LinkTo, /) -> str:
         """Digits."""
@@ -122,6 +152,11 @@ class OneOf:
         """Case matters to Bandwidth (voice/bxml/about)."""
         return None if value in self.words else "one of " + ", ".join(f'"{word}"' for word in self.words)
 
+    @property
+    def doubt(self) -> str:
+        """No such word."""
+        return f"value not in {self.words!r}"
+
     def write(self, value: str, link: LinkTo, /) -> str:
         """As it is: no word has a character that means something to XML."""
         return value
@@ -147,6 +182,15 @@ class Text:
             return f"{self.expected} of at most {self.longest} characters"
         return self.expected if self.pattern is not None and not self.pattern.fullmatch(value) else None
 
+    @property
+    def doubt(self) -> str:
+        """Another class, too long, or a pattern to match."""
+        return (
+            "True"
+            if self.pattern
+            else "value.__class__ is not str" + ("" if self.longest is None else f" or len(value) > {self.longest}")
+        )
+
     def write(self, value: str, link: LinkTo, /) -> str:
         """Escaped."""
         return attribute(value)
@@ -164,6 +208,11 @@ class Flag:
         """Only the two."""
         return None if value is True or value is False else "True or False"
 
+    @property
+    def doubt(self) -> str:
+        """Neither."""
+        return "value is not True and value is not False"
+
     def write(self, value: bool, link: LinkTo, /) -> str:
         """`true` or `false`."""
         return "true" if value else "false"
@@ -178,34 +227,71 @@ class Flag:
 _URL = re.compile(r"(?!(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Url:
-    """An http(s) URL or one relative to the document's; with an `event_type`, also the handler that answers it."""
+    """An http(s) URL or one relative to the document's; with event types, also the handler that answers one of them."""
 
-    event_type: str = ""
+    event_types: tuple[str, ...]
+
+    def __init__(self, *event_types: str) -> None:
+        object.__setattr__(self, "event_types", event_types)
+
+    @property
+    def event_type(self) -> str:
+        """The first, which a URL for several events gets in any case; "" for a URL that is no webhook."""
+        return self.event_types[0] if self.event_types else ""
 
     def check(self, value: Any, /) -> str | None:
         """Whether a handler can be reached is known when the document is sent."""
         if isinstance(value, str):
             return None if _URL.fullmatch(value) else "a URL without spaces, http(s) or relative"
-        if not self.event_type:
+        if not self.event_types:
             return "a URL"
-        return None if callable(value) else f'a URL, or the handler of the "{self.event_type}" event'
+        events = " or ".join(f'"{event_type}"' for event_type in self.event_types)
+        return None if callable(value) else f"a URL, or the handler of the {events} event"
+
+    @property
+    def doubt(self) -> str:
+        """Anything but the two usual beginnings with plain letters after them."""
+        return (
+            "value.__class__ is not str or not value.startswith(('/', 'https://')) or not value.isascii() "
+            "or ' ' in value or not value.isprintable()"
+        )
 
     def write(self, value: str | Handler, link: LinkTo, /) -> str:
         """The text, or the URL of the handler."""
-        return attribute(value if isinstance(value, str) else link(value, self.event_type))
+        return attribute(value if isinstance(value, str) else self._linked(value, link))
+
+    def _linked(self, handler: Handler, link: LinkTo) -> str:
+        """One URL gets all of the events, so the handler of any of them has it. Told is what the first one lacks."""
+        try:
+            return link(handler, self.event_type)
+        except UsageError:
+            for event_type in self.event_types[1:]:
+                with suppress(UsageError):
+                    return link(handler, event_type)
+            raise
 
     def read(self, text: str, /) -> object:
         """As it is."""
         return text
 
 
-E164 = Text(pattern=re.compile(r"\+[1-9]\d{1,14}"), expected="a phone number in E.164 form, as +19195551234")
+# `[0-9]`, not `\d`: that has the digits of every script.
+E164 = Text(pattern=re.compile(r"\+[1-9][0-9]{1,14}"), expected="a phone number in E.164 form, as +19195551234")
 CALLER_ID = Text(
-    pattern=re.compile(r"\+[1-9]\d{1,14}|Restricted|Anonymous|Private|Unavailable"),
+    pattern=re.compile(r"\+[1-9][0-9]{1,14}|Restricted|Anonymous|Private|Unavailable"),
     expected='a phone number in E.164 form, or "Restricted", "Anonymous", "Private" or "Unavailable"',
 )
 SIP_URI = Text(pattern=re.compile(r"sips?:\S+", re.IGNORECASE), expected="a SIP URI, as sip:room@example.com")
+DESTINATION = Text(
+    pattern=re.compile(r"\+[1-9][0-9]{1,14}|[sS][iI][pP][sS]?:\S+"),
+    expected="a phone number in E.164 form, as +19195551234, or a SIP URI",
+)
+WEB_SOCKET = Text(
+    pattern=re.compile(r"wss?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE),
+    expected="a WebSocket URL, as wss://example.com/audio",
+)
+WORD = Text(pattern=re.compile(r"\S+"), expected="text without blanks")
 TAG = Text(longest=256)
 METHOD = OneOf.of("GET", "POST")

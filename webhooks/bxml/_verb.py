@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import (
     Annotated,
@@ -24,6 +24,7 @@ from typing import (
 
 from webhooks.bxml._escape import character_data
 from webhooks.bxml._limits import Handler, Limit, LinkTo
+from webhooks.bxml.ssml import Ssml
 from webhooks.errors import BxmlError
 from webhooks.naming import wire_name
 
@@ -81,6 +82,8 @@ class Element:
     """The field that stands between the tags: children, or the text."""
     text: ClassVar[Literal["", "token", "prose"]] = ""
     """Whether text may stand there: none, one word whose white space around it means nothing, or what is spoken."""
+    secured: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """URLs that must be https when a credential is given, by its attribute."""
     _check: ClassVar[Callable[[Element], None]]
     write: ClassVar[Callable[[Element, Callable[[str], None], LinkTo], None]]
     """Gives the parts of the element's text to a function, one after the other."""
@@ -94,7 +97,7 @@ class Element:
             if (limit := _limit_of(hint)) is not None
         ]
         cls.attributes = tuple(field for field in fields if field.name != cls.content_name)
-        cls._check = _checker(fields)
+        cls._check = _checker(fields, cls.secured)
         cls.write = _writer(cls)
 
     def __post_init__(self) -> None:
@@ -114,7 +117,16 @@ class Element:
         """Raise that one of two attributes was given without the other."""
         raise BxmlError(f"{self.element}: {one} and {other} belong together; give both or neither ({self.page}).")
 
-    def content(self) -> tuple[Element | str, ...]:
+    def refuse_http(self, credential: str, names: Sequence[str]) -> None:
+        """Raise when one of these URLs is http: credentials stand beside it, and the page wants https then."""
+        for name in names:
+            url = getattr(self, name)
+            if isinstance(url, str) and url.lower().startswith("http:"):
+                raise BxmlError(
+                    f"{self.element}: {name} is http and {credential} is given; credentials need https ({self.page})."
+                )
+
+    def content(self) -> tuple[Element | Ssml | str, ...]:
         """Children and text, in order."""
         if not self.content_name:
             return ()
@@ -139,42 +151,44 @@ def _made(head: str, lines: list[str], names: dict[str, object]) -> Any:
     return made.popitem()[1]
 
 
-def _checker(fields: Sequence[Attribute]) -> Callable[[Element], None]:
+def _checker(fields: Sequence[Attribute], secured: Mapping[str, tuple[str, ...]]) -> Callable[[Element], None]:
     lines: list[str] = []
     names: dict[str, object] = {}
     for field in fields:
         names[f"check_{field.name}"] = field.limit.check
         lines.append(f"value = self.{field.name}")
-        lines.append(
-            f"if {'True' if field.required else 'value is not None'} and check_{field.name}(value) is not None:"
-        )
+        given = "True" if field.required else "value is not None"
+        lines.append(f"if {given} and ({field.limit.doubt}) and check_{field.name}(value) is not None:")
         lines.append(f"    self.refuse({field.name!r}, value, check_{field.name}(value))")
     for one, other in (("username", "password"), ("fallback_username", "fallback_password")):
         if one in {field.name for field in fields}:
             lines.append(f"if (self.{one} is None) != (self.{other} is None): self.refuse_pair({one!r}, {other!r})")
+    for credential, urls in secured.items():
+        lines.append(f"if self.{credential} is not None: self.refuse_http({credential!r}, {urls!r})")
     check: Callable[[Element], None] = _made("def check(self):", lines, names)
     return check
 
 
 def _writer(element: type[Element]) -> Callable[[Element, Callable[[str], None], LinkTo], None]:
     tag, content = element.element, element.content_name
-    lines = [f"append('<{tag}')"]
+    lines = ["given = ''"]
     names: dict[str, object] = {"character_data": character_data}
     for attribute in element.attributes:
         names[f"write_{attribute.name}"] = attribute.limit.write
         text = f"write_{attribute.name}(value, link)"
         lines.append(f"value = self.{attribute.name}")
-        lines.append(f"if value is not None: append(' {attribute.wire}=\"' + {text} + '\"')")
-    if not content:
-        lines.append("append('/>')")
-    elif element.text == "token":
-        lines.append(f"append('>' + character_data(self.{content}) + '</{tag}>')")
+        lines.append(f"if value is not None: given += ' {attribute.wire}=\"' + {text} + '\"'")
+    if element.text == "token":
+        lines.append(f"append('<{tag}' + given + '>' + character_data(self.{content}) + '</{tag}>')")
+    elif not content:
+        lines.append(f"append('<{tag}' + given + '/>')")
     else:
-        part = "append(character_data(part))" if element.text else "part.write(append, link)"
-        lines.append(f"if not self.{content}: append('/>'); return")
-        lines.append("append('>')")
-        lines.append(f"for part in self.{content}: {part}")
-        lines.append(f"append('</{tag}>')")
+        lines.append(f"append('<{tag}' + given + ('>' if self.{content} else '/>'))")
+        lines.append(f"for part in self.{content}:")
+        if element.text:
+            lines.append("    if part.__class__ is str: append(character_data(part)); continue")
+        lines.append("    part.write(append, link)")
+        lines.append(f"if self.{content}: append('</{tag}>')")
     write: Callable[[Element, Callable[[str], None], LinkTo], None]
     write = _made("def write(self, append, link):", lines, names)
     return write

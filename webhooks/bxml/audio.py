@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass
+from itertools import groupby
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import OneOf, Text, Url
 from webhooks.bxml._verb import ConferenceVerb
+from webhooks.bxml.ssml import Ssml
 from webhooks.errors import BxmlError
 
 __all__ = ["PlayAudio", "SpeakSentence"]
@@ -17,7 +20,8 @@ class SpeakSentence(ConferenceVerb):
     """Text to speech (voice/bxml/speakSentence).
 
     Args:
-        parts: what is said, one text after the other; not blank. Text is text: no part of it becomes markup.
+        parts: what is said, one after the other; not blank. Text is text: no part of it becomes markup. For pauses,
+            emphasis and the like stands `Ssml` between the texts.
         voice: a named voice, "julie"; wins over gender and locale. The list is open.
         gender: Bandwidth's default is "female".
         locale: "en_US" and others; the list is open.
@@ -27,30 +31,46 @@ class SpeakSentence(ConferenceVerb):
     content_name: ClassVar[str] = "parts"
     text: ClassVar[Literal["", "token", "prose"]] = "prose"
 
-    parts: tuple[str, ...]
+    parts: tuple[str | Ssml, ...]
     voice: Annotated[str | None, Text()] = None
     gender: Annotated[Literal["male", "female"] | None, OneOf.of("male", "female")] = None
     locale: Annotated[str | None, Text()] = None
 
     def __init__(
         self,
-        *parts: str,
+        *parts: str | Ssml,
         voice: str | None = None,
         gender: Literal["male", "female"] | None = None,
         locale: str | None = None,
     ) -> None:
-        for part in parts:
-            if part.__class__ is not str and not isinstance(part, str):
-                self.refuse("what is said", part, "text")
-        # One text, as a reader would see it.
-        spoken = parts[0] if len(parts) == 1 else "".join(parts)
-        if not spoken or spoken.isspace():
-            raise BxmlError(f"SpeakSentence: there is nothing to say; give it text ({self.page}).")
-        self.parts = (spoken,)
+        first = parts[0] if parts else ""
+        # Nearly always one text with something in it.
+        if len(parts) != 1 or not isinstance(first, str) or not first.strip():
+            parts = self._said(parts)
+        self.parts = parts
         self.voice = voice
         self.gender = gender
         self.locale = locale
         self._check()
+
+    def _said(self, parts: tuple[str | Ssml, ...]) -> tuple[str | Ssml, ...]:
+        for part in parts:
+            if not isinstance(part, (str, Ssml)):
+                self.refuse("what is said", part, "text or Ssml")
+        joined = tuple(_joined(parts))
+        if not joined or (len(joined) == 1 and isinstance(joined[0], str) and not joined[0].strip()):
+            raise BxmlError(f"SpeakSentence: there is nothing to say; give it text ({self.page}).")
+        return joined
+
+
+def _joined(parts: Iterable[str | Ssml]) -> Iterator[str | Ssml]:
+    """As a reader would see them: single tags, and between two of them at most one text."""
+    pieces = (piece for part in parts for piece in ((part,) if isinstance(part, str) else part.pieces or (part,)))
+    for kind, run in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if not kind:
+            yield from run
+        elif text := "".join(map(str, run)):
+            yield text
 
 
 @dataclass(slots=True)

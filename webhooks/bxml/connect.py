@@ -11,7 +11,7 @@ from webhooks.bxml._verb import Element, Link, Method, Verb
 from webhooks.errors import BxmlError
 from webhooks.events import TransferAnswerEvent, TransferCompleteEvent, TransferDisconnectEvent
 
-__all__ = ["DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
+__all__ = ["REASONS", "DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
 
 DiversionReason: TypeAlias = Literal[
     "unknown",
@@ -27,7 +27,7 @@ DiversionReason: TypeAlias = Literal[
     "away",
 ]
 
-_REASONS = OneOf.of(
+REASONS = OneOf.of(
     "unknown",
     "user-busy",
     "no-answer",
@@ -140,7 +140,7 @@ class Transfer(Verb):
     fallback_password: Annotated[str | None, Text()]
     tag: Annotated[str | None, TAG]
     diversion_treatment: Annotated[Literal["none", "propagate", "stack"] | None, OneOf.of("none", "propagate", "stack")]
-    diversion_reason: Annotated[DiversionReason | None, _REASONS]
+    diversion_reason: Annotated[DiversionReason | None, REASONS]
 
     def __init__(
         self,

@@ -1,15 +1,15 @@
-"""Verbs that steer a call: Hangup, Pause, Redirect."""
+"""Verbs that steer a call or mark it: Hangup, Pause, Redirect, Ring, Tag."""
 
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from webhooks.bxml._limits import METHOD, TAG, Number, Text, Url
+from webhooks.bxml._limits import METHOD, TAG, Flag, Number, Text, Url
 from webhooks.bxml._verb import Link, Method, Verb
 from webhooks.events import RedirectEvent
 
-__all__ = ["Hangup", "Pause", "Redirect"]
+__all__ = ["Hangup", "Pause", "Redirect", "Ring", "Tag"]
 
 
 @dataclass(slots=True)
@@ -54,3 +54,39 @@ class Redirect(Verb):
     fallback_username: Annotated[str | None, Text()] = None
     fallback_password: Annotated[str | None, Text()] = None
     tag: Annotated[str | None, TAG] = None
+
+
+@dataclass(slots=True)
+class Ring(Verb):
+    """Play the sound of a ringing phone (voice/bxml/ring).
+
+    Args:
+        duration: seconds, 0.1 to 86400; Bandwidth's default is 5.
+        answer_call: answer an incoming call that is not answered yet; default True.
+    """
+
+    page: ClassVar[str] = "voice/bxml/ring"
+
+    _: KW_ONLY
+    duration: Annotated[float | None, Number(0.1, 86400)] = None
+    answer_call: Annotated[bool | None, Flag()] = None
+
+
+@dataclass(slots=True)
+class Tag(Verb):
+    """Set the tag of the call's later events, without an event of its own (voice/bxml/tag).
+
+    Args:
+        value: at most 256 characters, as everywhere; blanks around it are dropped, and nothing clears the tag.
+    """
+
+    page: ClassVar[str] = "voice/bxml/tag"
+    content_name: ClassVar[str] = "value"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
+
+    value: Annotated[str, TAG] = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, str):
+            self.value = self.value.strip()
+        self._check()

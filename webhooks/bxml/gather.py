@@ -89,14 +89,11 @@ class Gather(Verb):
         self.first_digit_timeout = first_digit_timeout
         self.repeat_count = repeat_count
         self._check()
-        self._check_prompts()
-
-    def _check_prompts(self) -> None:
-        for prompt in self.prompts:
+        for prompt in prompts:
             if not isinstance(prompt, (SpeakSentence, PlayAudio)):
                 self.refuse("a prompt", prompt, "SpeakSentence or PlayAudio")
-        played = len(self.prompts) * (self.repeat_count or 1)
-        if played > _MAX_PROMPTS:
+        if len(prompts) * (repeat_count or 1) > _MAX_PROMPTS:
+            played = len(prompts) * (repeat_count or 1)
             raise BxmlError(
                 f"Gather: {len(self.prompts)} prompts played {self.repeat_count or 1} times are {played}; at most "
                 f"{_MAX_PROMPTS} are allowed ({self.page})."

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import METHOD, TAG, Flag, Number, OneOf, Text, Url, Whole
 from webhooks.bxml._verb import Link, Method, Verb
-from webhooks.errors import BxmlError
 from webhooks.events import RecordCompleteEvent, RecordingAvailableEvent, TranscriptionAvailableEvent
 
 __all__ = ["Record"]
-
-_CREDENTIALS = (
-    ("username", ("record_complete_url", "recording_available_url", "transcription_available_url")),
-    ("fallback_username", ("record_complete_fallback_url",)),
-)
 
 
 @dataclass(slots=True)
@@ -40,6 +35,10 @@ class Record(Verb):
     """
 
     page: ClassVar[str] = "voice/bxml/record"
+    secured: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "username": ("record_complete_url", "recording_available_url", "transcription_available_url"),
+        "fallback_username": ("record_complete_fallback_url",),
+    }
 
     _: KW_ONLY
     record_complete_url: Annotated[Link[RecordCompleteEvent] | None, Url("recordComplete")] = None
@@ -63,17 +62,3 @@ class Record(Verb):
     max_duration: Annotated[int | None, Whole(0, 10800)] = None
     silence_timeout: Annotated[float | None, Number(0, 10800)] = None
     file_format: Annotated[Literal["mp3", "wav"] | None, OneOf.of("mp3", "wav")] = None
-
-    def __post_init__(self) -> None:
-        self._check()
-        for credential, urls in _CREDENTIALS:
-            if getattr(self, credential) is not None:
-                self._require_https(credential, urls)
-
-    def _require_https(self, credential: str, urls: tuple[str, ...]) -> None:
-        for name in urls:
-            url = getattr(self, name)
-            if isinstance(url, str) and url.lower().startswith("http:"):
-                raise BxmlError(
-                    f"Record: {name} is http and {credential} is given; credentials need https ({self.page})."
-                )

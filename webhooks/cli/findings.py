@@ -12,7 +12,7 @@ from webhooks.bxml import Document, Verb
 from webhooks.cli.links import Link, links_of
 from webhooks.cli.loading import Mounted
 from webhooks.errors import UsageError
-from webhooks.events import Event, NotificationEvent
+from webhooks.events import NotificationEvent
 from webhooks.events.catalogue import event_named
 from webhooks.routing import Table
 from webhooks.rules import ALLOWED, check
@@ -74,23 +74,30 @@ def _of_fallback(fallback: Document[Verb], table: Table) -> Iterator[Finding]:
 
 
 def _of_link(link: Link, table: Table, prefix: str) -> Iterator[Finding]:
-    event = event_named(link.event_type)
+    """What is wrong with a link for its first event, unless it is right for one of the others."""
+    found = [list(_of_event(link, event_type, table, prefix)) for event_type in link.event_types]
+    if all(found):
+        yield from found[0]
+
+
+def _of_event(link: Link, event_type: str, table: Table, prefix: str) -> Iterator[Finding]:
     if isinstance(link.to, str):
-        yield from _of_url(link, link.to, event, table, prefix)
+        yield from _of_url(link, link.to, event_type, table, prefix)
         return
     try:
-        table.path_for(link.to, link.event_type)
+        table.path_for(link.to, event_type)
     except UsageError as error:
-        advice = f'Give the handler one route with a path for "{link.event_type}", or write the URL as text.'
+        advice = f'Give the handler one route with a path for "{event_type}", or write the URL as text.'
         yield Finding("error", f"{link.attribute}: {error}", advice, link.where)
 
 
-def _of_url(link: Link, url: str, event: type[Event] | None, table: Table, prefix: str) -> Iterator[Finding]:
+def _of_url(link: Link, url: str, event_type: str, table: Table, prefix: str) -> Iterator[Finding]:
     """Where a path leads. What another host answers, or a URL relative to a delivery's, cannot be told."""
+    event = event_named(event_type)
     parts = urlsplit(url)
     if event is None or parts.netloc or not parts.path.startswith("/"):
         return
-    what = f'{link.attribute}: "{link.event_type}" goes to {url}'
+    what = f'{link.attribute}: "{event_type}" goes to {url}'
     path = parts.path.rstrip("/")
     if prefix and not _below(path, prefix):
         advice = f"Write the handler itself, whose URL is filled in, or {prefix}{url}."

@@ -29,8 +29,8 @@ class Link:
     """`main.py:12`."""
     attribute: str
     """`Gather(gather_url=...)`."""
-    event_type: str
-    """Of the event that goes to the link."""
+    event_types: tuple[str, ...]
+    """Of the events that go to the link; the handler of any of them will do."""
     to: str | Callable[..., object]
     """URL or handler."""
 
@@ -109,9 +109,9 @@ def _links(tree: ast.AST, scope: _Scope, source: str, first: int) -> Iterator[Li
         verb = scope.value(call.func) if isinstance(call, ast.Call) else None
         if not (isinstance(call, ast.Call) and isinstance(verb, type) and issubclass(verb, Element)):
             continue
-        urls = {one.name: one.limit for one in verb.attributes if isinstance(one.limit, Url) and one.limit.event_type}
+        urls = {one.name: one.limit for one in verb.attributes if isinstance(one.limit, Url) and one.limit.event_types}
         for argument in call.keywords:
             limit, to = urls.get(argument.arg or ""), scope.value(argument.value)
             if limit is not None and (isinstance(to, str) or callable(to)):
                 where = f"{source}:{first + argument.value.lineno - 1}"
-                yield Link(where, f"{verb.element}({argument.arg}=...)", limit.event_type, to)
+                yield Link(where, f"{verb.element}({argument.arg}=...)", limit.event_types, to)

@@ -27,22 +27,29 @@ class Row:
     """Bandwidth's page, below dev.bandwidth.com/docs."""
 
 
-_CALL: frozenset[type[Verb]] = frozenset(
+# Any other verb makes Bandwidth refuse the whole document (voice/bxml/conference).
+_CONFERENCE: frozenset[type[Verb]] = frozenset(
     {
-        bxml.Gather,
-        bxml.Hangup,
-        bxml.Pause,
+        bxml.PauseRecording,
         bxml.PlayAudio,
-        bxml.Record,
-        bxml.Redirect,
+        bxml.ResumeRecording,
         bxml.SpeakSentence,
-        bxml.Transfer,
+        bxml.StartRecording,
+        bxml.StopRecording,
     }
 )
-# "Bridge, Conference, Forward and Transfer are not allowed" (voice/webhooks/transferAnswer).
-_TRANSFER_ANSWER = _CALL - {bxml.Transfer}
-# "only the following verbs ... otherwise the BXML is rejected" (voice/bxml/conference).
-_CONFERENCE: frozenset[type[Verb]] = frozenset({bxml.PlayAudio, bxml.SpeakSentence})
+# Not for the called party of a transfer (voice/webhooks/transferAnswer). That page neither allows nor forbids the verbs
+# in the last two lines of `_CALL`; here they are allowed.
+_JOINING: frozenset[type[Verb]] = frozenset({bxml.Bridge, bxml.Conference, bxml.Forward, bxml.Transfer})
+_CALL = (
+    _CONFERENCE
+    | _JOINING
+    | {bxml.Gather, bxml.Hangup, bxml.Pause, bxml.Record, bxml.Redirect, bxml.Ring, bxml.SendDtmf, bxml.Tag}
+    | {bxml.StartGather, bxml.StopGather}
+    | {bxml.StartStream, bxml.StopStream, bxml.StartTranscription, bxml.StopTranscription}
+    | {bxml.Connect, bxml.Refer}
+)
+_TRANSFER_ANSWER = _CALL - _JOINING
 
 ALLOWED: Mapping[type[Event], Row] = MappingProxyType(
     {
@@ -65,11 +72,15 @@ ALLOWED: Mapping[type[Event], Row] = MappingProxyType(
 
 ENDS: Mapping[type[Verb], str | None] = MappingProxyType(
     {
+        bxml.Forward: None,  # always (voice/bxml/forward)
         bxml.Hangup: None,  # always (voice/bxml/hangup)
         bxml.Redirect: None,  # always (voice/bxml/redirect)
+        bxml.Bridge: "bridge_complete_url",  # voice/bxml/bridge
         bxml.Gather: "gather_url",  # voice/bxml/gather
         bxml.Record: "record_complete_url",  # voice/bxml/record
+        bxml.Refer: "refer_complete_url",  # voice/programmable-voice/bxml/refer
         bxml.Transfer: "transfer_complete_url",  # voice/bxml/transfer
     }
 )
-"""Verbs after which no later verb runs: always, or when this attribute is set."""
+"""Verbs after which no later verb runs: always, or when this attribute is set. Not Conference: a call that outlives it
+goes on with the next verb (voice/bxml/conference)."""

@@ -1,0 +1,178 @@
+"""Verbs that hand a call over, besides Transfer: Bridge, Connect with its Endpoint, Forward, Refer."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Annotated, ClassVar, Literal
+
+from webhooks.bxml._limits import CALLER_ID, DESTINATION, METHOD, TAG, WORD, Number, OneOf, Text, Url
+from webhooks.bxml._verb import Element, Link, Method, Verb
+from webhooks.bxml.connect import REASONS, DiversionReason, SipUri
+from webhooks.errors import BxmlError
+from webhooks.events import BridgeCompleteEvent, BridgeTargetCompleteEvent, ReferCompleteEvent
+
+__all__ = ["Bridge", "Connect", "Endpoint", "Forward", "Refer"]
+
+
+@dataclass(slots=True)
+class Bridge(Verb):
+    """Join this call with another that is up (voice/bxml/bridge).
+
+    Exactly one of two events follows: bridgeComplete for this call when the other one leaves first or cannot be
+    joined, else bridgeTargetComplete for the other. With `bridge_complete_url`, later verbs never run.
+
+    Args:
+        call_id: of the other call; its BXML is cancelled.
+        bridge_complete_url: URL or handler of the bridgeComplete event.
+        bridge_target_complete_url: URL or handler of the bridgeTargetComplete event; without it, the other call is
+            hung up.
+        tag: at most 256 characters, in this and later events of the call; "" clears.
+    """
+
+    page: ClassVar[str] = "voice/bxml/bridge"
+    content_name: ClassVar[str] = "call_id"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
+
+    call_id: Annotated[str, WORD]
+    _: KW_ONLY
+    bridge_complete_url: Annotated[Link[BridgeCompleteEvent] | None, Url("bridgeComplete")] = None
+    bridge_complete_method: Annotated[Method | None, METHOD] = None
+    bridge_complete_fallback_url: Annotated[Link[BridgeCompleteEvent] | None, Url("bridgeComplete")] = None
+    bridge_complete_fallback_method: Annotated[Method | None, METHOD] = None
+    bridge_target_complete_url: Annotated[Link[BridgeTargetCompleteEvent] | None, Url("bridgeTargetComplete")] = None
+    bridge_target_complete_method: Annotated[Method | None, METHOD] = None
+    bridge_target_complete_fallback_url: Annotated[
+        Link[BridgeTargetCompleteEvent] | None, Url("bridgeTargetComplete")
+    ] = None
+    bridge_target_complete_fallback_method: Annotated[Method | None, METHOD] = None
+    username: Annotated[str | None, Text()] = None
+    password: Annotated[str | None, Text()] = None
+    fallback_username: Annotated[str | None, Text()] = None
+    fallback_password: Annotated[str | None, Text()] = None
+    tag: Annotated[str | None, TAG] = None
+
+
+@dataclass(slots=True)
+class Endpoint(Element):
+    """Where a Connect goes (voice/programmable-voice/bxml/connect).
+
+    Args:
+        endpoint_id: Bandwidth's.
+    """
+
+    page: ClassVar[str] = "voice/programmable-voice/bxml/connect"
+    content_name: ClassVar[str] = "endpoint_id"
+    text: ClassVar[Literal["", "token", "prose"]] = "token"
+
+    endpoint_id: Annotated[str, WORD]
+
+
+@dataclass(slots=True, init=False)
+class Connect(Verb):
+    """Connect the call with an endpoint of Bandwidth's WebRTC (voice/programmable-voice/bxml/connect).
+
+    A beta of Bandwidth's. Its events are not voice events, so no handler stands for their URL.
+
+    Args:
+        endpoints: one; Bandwidth does not say how many more.
+        event_callback_url: URL that is told how the connection goes.
+        event_fallback_url: URL that is told when the first cannot be reached.
+    """
+
+    page: ClassVar[str] = "voice/programmable-voice/bxml/connect"
+    content_name: ClassVar[str] = "endpoints"
+
+    endpoints: tuple[Endpoint, ...]
+    event_callback_url: Annotated[str | None, Url()]
+    event_fallback_url: Annotated[str | None, Url()]
+
+    def __init__(
+        self,
+        *endpoints: Endpoint,
+        event_callback_url: str | None = None,
+        event_fallback_url: str | None = None,
+    ) -> None:
+        self.endpoints = endpoints
+        self.event_callback_url = event_callback_url
+        self.event_fallback_url = event_fallback_url
+        self._check()
+        for endpoint in endpoints:
+            if not isinstance(endpoint, Endpoint):
+                self.refuse("an endpoint", endpoint, "Endpoint")
+        if not endpoints:
+            raise BxmlError(f"Connect: there is no Endpoint to connect with ({self.page}).")
+
+
+@dataclass(slots=True)
+class Forward(Verb):
+    """Send an incoming call that is not answered yet elsewhere, and let go of it (voice/bxml/forward).
+
+    No later verb runs, and no event but the disconnect follows. It does not go with StartGather.
+
+    Args:
+        to: E.164 or a SIP URI.
+        from_: E.164, "Restricted", "Anonymous", "Private" or "Unavailable"; default: the number that was called.
+        call_timeout: seconds to answer, 1 to 300, Bandwidth's default is 30.
+        diversion_treatment: default "none".
+        diversion_reason: only read with "stack".
+        uui: one User-To-User value, base64 or jwt, at most 256 characters; for a SIP URI.
+    """
+
+    page: ClassVar[str] = "voice/bxml/forward"
+
+    _: KW_ONLY
+    to: Annotated[str, DESTINATION]
+    from_: Annotated[str | None, CALLER_ID] = None
+    call_timeout: Annotated[float | None, Number(1, 300)] = None
+    diversion_treatment: Annotated[
+        Literal["none", "propagate", "stack"] | None, OneOf.of("none", "propagate", "stack")
+    ] = None
+    diversion_reason: Annotated[DiversionReason | None, REASONS] = None
+    uui: Annotated[str | None, Text(256)] = None
+
+
+@dataclass(slots=True, init=False)
+class Refer(Verb):
+    """Ask the caller's SIP side to call elsewhere instead (voice/programmable-voice/bxml/refer).
+
+    Only for incoming calls of a SIP URI. When it works, the call is over. When it does not, the answer to
+    referComplete runs; without `refer_complete_url`, later verbs do.
+
+    Args:
+        target: `SipUri("sip:...")` without attributes: those are for Transfer.
+        refer_complete_url: URL or handler of the referComplete event.
+        tag: at most 256 characters, in this and later events of the call; "" clears.
+    """
+
+    page: ClassVar[str] = "voice/programmable-voice/bxml/refer"
+    content_name: ClassVar[str] = "targets"
+
+    targets: tuple[SipUri]
+    refer_complete_url: Annotated[Link[ReferCompleteEvent] | None, Url("referComplete")]
+    refer_complete_method: Annotated[Method | None, METHOD]
+    tag: Annotated[str | None, TAG]
+
+    def __init__(
+        self,
+        target: SipUri,
+        /,
+        *,
+        refer_complete_url: Link[ReferCompleteEvent] | None = None,
+        refer_complete_method: Method | None = None,
+        tag: str | None = None,
+    ) -> None:
+        self.targets = (target,)
+        self.refer_complete_url = refer_complete_url
+        self.refer_complete_method = refer_complete_method
+        self.tag = tag
+        self._check()
+        self._check_target(target)
+
+    def _check_target(self, target: SipUri) -> None:
+        if not isinstance(target, SipUri):
+            self.refuse("the target", target, "SipUri")
+        if not target.uri.lower().startswith("sip:"):
+            self.refuse("the target", target.uri, "a URI that begins with sip:")
+        for attribute in target.attributes:
+            if getattr(target, attribute.name) is not None:
+                raise BxmlError(f"Refer: its SipUri has {attribute.name}; inside of Refer it has none ({self.page}).")

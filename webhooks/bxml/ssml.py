@@ -1,0 +1,184 @@
+"""Markup inside of what is spoken: `Ssml`, the only way of markup into a document.
+
+1. It is parsed when it is made: no document type, no entities, nothing opened. What is not documented is refused.
+2. What is written comes from the tree, through the same two functions as all of BXML; never the text that was given.
+3. It is a value: equal when its canonical writing is (attributes in order, one kind of quotes, no comments).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from webhooks.bxml._escape import attribute, character_data
+from webhooks.bxml._limits import MAX_BYTES, LinkTo, OneOf, Text
+from webhooks.errors import BxmlError, did_you_mean
+
+__all__ = ["Ssml", "from_node"]
+
+_PAGE = "voice/bxml/speakSentence"
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+
+# A parser gives up at 256, and this must be readable where it ends up.
+_DEEPEST = 100
+
+# Closed are the sets that belong to the tag. Open are those that grow with the voices and what they can read.
+_ANY = Text()
+_TAGS: dict[str, dict[str, Text | OneOf]] = {
+    "break": {
+        "strength": OneOf.of("none", "x-weak", "weak", "medium", "strong", "x-strong"),
+        "time": Text(
+            pattern=re.compile(r"\+?(?:(?:[0-9](?:\.[0-9]*)?|\.[0-9]+|10(?:\.0*)?)s|(?:[0-9]{1,4}|10000)ms)"),
+            expected='a time of at most ten seconds, as "500ms" or "1.5s"',
+        ),
+    },
+    "emphasis": {"level": OneOf.of("strong", "moderate", "reduced")},
+    "lang": {"xml:lang": _ANY},
+    "p": {},
+    "phoneme": {"ph": _ANY},
+    "prosody": {
+        "pitch": Text(
+            pattern=re.compile(r"x-low|low|medium|high|x-high|default|[+-][0-9]+(?:\.[0-9]+)?%"),
+            expected='a word such as "low", or a signed percentage as "+10%"',
+        ),
+        "rate": Text(
+            pattern=re.compile(r"x-slow|slow|medium|fast|x-fast|[0-9]+(?:\.[0-9]+)?%"),
+            expected='a word such as "slow", or a percentage as "90%"',
+        ),
+        "volume": Text(
+            pattern=re.compile(r"silent|x-soft|soft|medium|loud|x-loud|default|[+-][0-9]+(?:\.[0-9]+)?dB"),
+            expected='a word such as "soft", or signed decibels as "-6dB"',
+        ),
+    },
+    "s": {},
+    "say-as": {"interpret-as": _ANY, "format": _ANY},
+    "sub": {"alias": _ANY},
+}
+
+
+class Ssml:
+    """Markup for SpeakSentence, as `Ssml("<break time='1s'/>")`: one tag, several, or text with tags in it.
+
+    It is for markup that you write. A caller's words stay text beside it: `SpeakSentence("Hello ", name, Ssml(...))`.
+
+    Args:
+        source: XML of break, emphasis, lang, p, phoneme, prosody, s, say-as and sub (voice/bxml/speakSentence).
+
+    Raises:
+        BxmlError: not well-formed, over 64 KB, or a tag, attribute or value that is not documented; the message has
+            the line.
+    """
+
+    __slots__ = ("markup", "pieces")
+
+    markup: str
+    """As it is written."""
+    pieces: tuple[str | Ssml, ...]
+    """Text and single tags, in order. A single tag that stands in there has none itself."""
+
+    def __init__(self, source: str) -> None:
+        root = _parsed(source)
+        self.pieces = tuple(_pieces(root))
+        self.markup = "".join(_inner(root))
+
+    def write(self, append: Callable[[str], None], link: LinkTo) -> None:
+        """As elements do."""
+        append(self.markup)
+
+    def __eq__(self, other: object) -> bool:
+        return self.markup == other.markup if isinstance(other, Ssml) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as verbs
+
+    def __repr__(self) -> str:
+        return f"Ssml({self.markup!r})"
+
+
+def from_node(node: Any) -> Ssml:
+    """The Ssml of one tag that is parsed already.
+
+    Raises:
+        BxmlError: as `Ssml` does.
+    """
+    _check(node)
+    return _single(node)
+
+
+def _single(node: Any) -> Ssml:
+    made = Ssml.__new__(Ssml)
+    made.pieces = ()
+    made.markup = "".join(_outer(node))
+    return made
+
+
+def _parsed(source: str) -> Any:
+    if not isinstance(source, str):
+        raise BxmlError(f"Ssml: the markup is of type {type(source).__name__}, expected text ({_PAGE}).")
+    if len(source) > MAX_BYTES:
+        raise BxmlError(f"Ssml: the markup has {len(source)} characters; a document has at most {MAX_BYTES} bytes.")
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        # Inside of an element there is no place for a document type.
+        root = etree.fromstring(f"<_>{source}</_>".encode(), parser)
+    except UnicodeEncodeError:
+        raise BxmlError("Ssml: the markup holds half a character (a lone surrogate), which XML cannot carry.") from None
+    except etree.XMLSyntaxError as error:
+        told = error.msg.partition(", line")[0]  # its column is that of our element
+        raise BxmlError(f"Ssml: line {error.lineno}: not well-formed XML: {told}.") from None
+    for child in root:
+        _check(child)
+    if not len(root) and not root.text:
+        raise BxmlError(f"Ssml: there is nothing in it; give it a tag or text ({_PAGE}).")
+    return root
+
+
+def _pieces(root: Any) -> Iterator[str | Ssml]:
+    if root.text:
+        yield root.text
+    for child in root:
+        yield _single(child)
+        if child.tail:
+            yield child.tail
+
+
+def _depth(node: Any) -> int:
+    return 1 + max(map(_depth, node), default=0)
+
+
+def _check(node: Any) -> None:
+    if _depth(node) > _DEEPEST:
+        raise BxmlError(f"Ssml: line {node.sourceline}: tags stand more than {_DEEPEST} deep in each other.")
+    for one in node.iter():
+        tag = str(one.tag)
+        known = _TAGS.get(tag)
+        if known is None:
+            raise BxmlError(f"Ssml: line {one.sourceline}: there is no <{tag}>.{did_you_mean(tag, _TAGS)} ({_PAGE})")
+        values = {name.replace(_XML, "xml:"): value for name, value in one.attrib.items()}
+        for name, value in values.items():
+            limit = known.get(name)
+            where = f"Ssml: line {one.sourceline}: <{tag}>"
+            if limit is None:
+                raise BxmlError(f"{where} has no attribute {name}.{did_you_mean(name, known)} ({_PAGE})")
+            if (expected := limit.check(value)) is not None:
+                raise BxmlError(f"{where}: {name} is a text of {len(value)} characters, expected {expected} ({_PAGE}).")
+        if values.get("interpret-as") == "date" and "format" not in values:
+            raise BxmlError(f"Ssml: line {one.sourceline}: <{tag}> of a date needs its format, as mdy ({_PAGE}).")
+
+
+def _outer(node: Any) -> Iterator[str]:
+    names = sorted((name.replace(_XML, "xml:"), value) for name, value in node.attrib.items())
+    yield f"<{node.tag}" + "".join(f' {name}="{attribute(value)}"' for name, value in names)
+    inner = "".join(_inner(node))
+    yield f">{inner}</{node.tag}>" if inner else "/>"
+
+
+def _inner(node: Any) -> Iterator[str]:
+    yield character_data(node.text or "")
+    for child in node:
+        yield from _outer(child)
+        yield character_data(child.tail or "")
