@@ -7,7 +7,7 @@ from base64 import b64encode
 from typing import Any
 
 from webhooks import BasicAuth, Webhooks
-from webhooks.bxml import Document, Gather, PlayAudio, SpeakSentence
+from webhooks.bxml import Document, Gather, SpeakSentence
 from webhooks.events import AnswerEvent
 
 USER, PASSWORD = "bandwidth", "s3cret"
@@ -35,23 +35,17 @@ hooks = Webhooks(auth=BasicAuth(USER, PASSWORD))
 
 
 @hooks.on(AnswerEvent)
-async def answered(call: AnswerEvent) -> Document[Any]:
+async def answered(call: AnswerEvent) -> Document:
     return Document(
         SpeakSentence("Thank you for calling."),
-        Gather(
-            SpeakSentence("Press 1 for sales, 2 for support."),
-            PlayAudio("https://example.com/chime.wav"),
-            gather_url="/menu",
-            max_digits=1,
-            first_digit_timeout=10,
-        ),
+        Gather(SpeakSentence("Press 1 for sales, 2 for support."), gather_url="/menu", max_digits=1),
     )
 
 
 BXML = (
     b'<?xml version="1.0" encoding="UTF-8"?><Response><SpeakSentence>Thank you for calling.</SpeakSentence>'
-    b'<Gather gatherUrl="/menu" maxDigits="1" firstDigitTimeout="10"><SpeakSentence>Press 1 for sales, 2 for support.'
-    b"</SpeakSentence><PlayAudio>https://example.com/chime.wav</PlayAudio></Gather></Response>"
+    b'<Gather gatherUrl="/menu" maxDigits="1"><SpeakSentence>Press 1 for sales, 2 for support.</SpeakSentence></Gather>'
+    b"</Response>"
 )
 
 

@@ -159,14 +159,30 @@ async def test_of_two_installed_apps_the_one_with_the_longer_path_wins(paths: tu
         {"headers": (("", "b"),)},
     ],
 )
-def test_a_reply_that_cannot_be_sent_is_refused_where_it_is_written(values: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match=r"^Reply: "):
-        Reply(**values)
+async def test_a_reply_that_cannot_be_sent_is_the_handlers_failure(
+    values: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks = app()
+
+    async def answers(event):  # type: ignore[no-untyped-def]
+        return Reply(**values)
+
+    hooks.on(GatherEvent)(answers)
+    hooks.on(DisconnectEvent)(answers)
+    assert (await answer(hooks, payload("gather"))).status == 500
+    assert (await answer(hooks, payload("disconnect"))).status == 500
+    assert caplog.text.count("returned a Reply with") == 2
 
 
-def test_a_reply_may_have_any_plain_header() -> None:
-    assert Reply(204, headers=(("X-Trace", "a b\tc ä"),)).status == 204
-    assert Reply(200, b"x", "text/plain; charset=utf-8").content_type == "text/plain; charset=utf-8"
+async def test_a_reply_may_have_any_plain_header() -> None:
+    sent = Reply(202, b"x", "text/plain; charset=utf-8", (("X-Trace", "a b\tc \u00e4"),))
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def answers(call: GatherEvent) -> Reply:
+        return sent
+
+    assert await answer(hooks, payload("gather")) is sent
 
 
 @pytest.mark.parametrize(("status", "told"), [(200, "0"), (204, None), (304, None)])

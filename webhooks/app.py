@@ -186,7 +186,7 @@ class Webhooks(Router):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] == "http":
-            await asgi.serve(self._ready(), scope, receive, send)
+            await asgi.serve(self._receiver or self._ready(), scope, receive, send)
         elif scope["type"] == "lifespan":
             await asgi.serve_lifespan(self._start, self._stop, receive, send)
         else:

@@ -105,7 +105,6 @@ class Dispatcher:
             link: gives handlers' URLs.
             arrived: what `clock` said when the delivery came in.
         """
-        when = arrived + self._deadline.of(event)
         name = "a condition"
         try:
             route = self._table.match(event, delivery.path)
@@ -113,7 +112,7 @@ class Dispatcher:
                 return None
             plan = route.plan
             name = plan.name
-            arguments = (event, self._context(delivery, link, when)) if plan.takes_context else (event,)
+            arguments = (event, self._context(event, delivery, link, arrived)) if plan.takes_context else (event,)
             if plan.is_async:
                 # Most handlers never wait. What they return is here after one step, without a layer in between.
                 coroutine: Any = plan.handler(*arguments)
@@ -124,13 +123,13 @@ class Dispatcher:
                 except StopIteration as done:
                     result = done.value
                 else:
-                    result = await self._within(when, _Started(coroutine, waits_for))
+                    result = await self._within(self._latest(event, arrived), _Started(coroutine, waits_for))
             else:
-                result = await self._in_thread(plan, arguments, when)
+                result = await self._in_thread(plan, arguments, self._latest(event, arrived))
             return compose(result, type(event), name, link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 3
             self._report(error, name, event)
-            return await self._recover(error, event, link, when)
+            return await self._recover(error, event, link, self._latest(event, arrived))
 
     def fall_back(self, event: type[Event], link: LinkTo) -> Reply | None:
         """The fallback as the answer to `event`; None when there is none, or it may not answer that event."""
@@ -148,7 +147,12 @@ class Dispatcher:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
-    def _context(self, delivery: Delivery, link: LinkTo, when: float) -> Context:
+    def _latest(self, event: Event, arrived: float) -> float:
+        """What the clock says at the event's deadline. Asked only when somebody waits."""
+        return arrived + self._deadline.of(event)
+
+    def _context(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Context:
+        when = self._latest(event, arrived)
         return Context(delivery, link, lambda: when - self.clock())
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:

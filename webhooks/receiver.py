@@ -87,12 +87,15 @@ class Receiver:
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        replies: list[Reply] = []
+        worst = EMPTY
         for index, event in enumerate(events):
             reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
-            replies.append(self._unrouted(event, delivery, link, index) if reply is None else reply)
-        # A failure of any element makes Bandwidth deliver the array again.
-        return replies[0] if len(replies) == 1 else max(replies, key=lambda reply: reply.status, default=EMPTY)
+            if reply is None:
+                reply = self._unrouted(event, delivery, link, index)
+            # A failure of any element of an array makes Bandwidth deliver all of it again.
+            if index == 0 or reply.status > worst.status:
+                worst = reply
+        return worst
 
     def _unrouted(self, event: Event, delivery: Delivery, link: LinkTo, index: int) -> Reply:
         """The reply to an event that no route takes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -28,14 +29,14 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
         return EMPTY
     if event not in ALLOWED:
         if isinstance(result, Reply):
-            return result
+            return _sendable(result, handler)
         # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
         hints.ignored_result(handler, event)
         return EMPTY
     if isinstance(result, Document):
         document = cast("Document[Verb]", result)
     elif isinstance(result, Reply):
-        return result
+        return _sendable(result, handler)
     else:
         document = _document(result, handler)
     for violation in check(document.verbs, event):
@@ -55,6 +56,26 @@ def _document(result: object, handler: str) -> Document[Verb]:
         f'handler "{handler}" returned {type(result).__name__}, expected a Document, a verb, a list of verbs, a Reply '
         f"or None.{hint}"
     )
+
+
+# RFC 9110, 5.1 and 5.5: nothing that could end the line and begin another header.
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+def _sendable(reply: Reply, handler: str) -> Reply:
+    """A handler's own reply, when HTTP can carry it: the server would find out when it is too late to answer."""
+    named = (("content-type", reply.content_type or ""), *reply.headers)
+    wrong = [name for name, value in named if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value)]
+    if wrong:
+        what = f'the header "{wrong[0]}", expected plain Latin-1 text'
+    elif not isinstance(reply.body, bytes):
+        what = f"a body of type {type(reply.body).__name__}, expected bytes; encode it"
+    elif not isinstance(reply.status, int) or not 200 <= reply.status <= 599:
+        what = f"status {reply.status!r}, expected 200 to 599"
+    else:
+        return reply
+    raise UsageError(f'handler "{handler}" returned a Reply with {what}.')
 
 
 def refusal(error: DeliveryError) -> Reply:

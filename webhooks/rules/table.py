@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from webhooks import bxml, events
 from webhooks.bxml import Verb
@@ -51,36 +50,32 @@ _CALL = (
 )
 _TRANSFER_ANSWER = _CALL - _JOINING
 
-ALLOWED: Mapping[type[Event], Row] = MappingProxyType(
-    {
-        events.InitiateEvent: Row(_CALL, "voice/webhooks/initiate"),
-        events.AnswerEvent: Row(_CALL, "voice/webhooks/answer"),
-        events.RedirectEvent: Row(_CALL, "voice/webhooks/redirect"),
-        events.GatherEvent: Row(_CALL, "voice/webhooks/gather"),
-        events.RecordCompleteEvent: Row(_CALL, "voice/webhooks/recordComplete"),
-        events.TransferAnswerEvent: Row(_TRANSFER_ANSWER, "voice/webhooks/transferAnswer"),
-        events.TransferCompleteEvent: Row(_CALL, "voice/webhooks/transferComplete"),
-        events.BridgeCompleteEvent: Row(_CALL, "voice/webhooks/bridgeComplete"),
-        events.BridgeTargetCompleteEvent: Row(_CALL, "voice/webhooks/bridgeTargetComplete"),
-        events.ReferCompleteEvent: Row(_CALL, "voice/programmable-voice/webhooks/referComplete"),
-        events.ConferenceCreatedEvent: Row(_CONFERENCE, "voice/bxml/conference"),
-        events.ConferenceMemberJoinEvent: Row(_CONFERENCE, "voice/bxml/conference"),
-        events.ConferenceMemberExitEvent: Row(_CONFERENCE, "voice/bxml/conference"),
-        events.ConferenceRedirectEvent: Row(_CONFERENCE, "voice/bxml/conference"),
-    }
-)
+ALLOWED: Mapping[type[Event], Row] = {
+    events.InitiateEvent: Row(_CALL, "voice/webhooks/initiate"),
+    events.AnswerEvent: Row(_CALL, "voice/webhooks/answer"),
+    events.RedirectEvent: Row(_CALL, "voice/webhooks/redirect"),
+    events.GatherEvent: Row(_CALL, "voice/webhooks/gather"),
+    events.RecordCompleteEvent: Row(_CALL, "voice/webhooks/recordComplete"),
+    events.TransferAnswerEvent: Row(_TRANSFER_ANSWER, "voice/webhooks/transferAnswer"),
+    events.TransferCompleteEvent: Row(_CALL, "voice/webhooks/transferComplete"),
+    events.BridgeCompleteEvent: Row(_CALL, "voice/webhooks/bridgeComplete"),
+    events.BridgeTargetCompleteEvent: Row(_CALL, "voice/webhooks/bridgeTargetComplete"),
+    events.ReferCompleteEvent: Row(_CALL, "voice/programmable-voice/webhooks/referComplete"),
+    events.ConferenceCreatedEvent: Row(_CONFERENCE, "voice/bxml/conference"),
+    events.ConferenceMemberJoinEvent: Row(_CONFERENCE, "voice/bxml/conference"),
+    events.ConferenceMemberExitEvent: Row(_CONFERENCE, "voice/bxml/conference"),
+    events.ConferenceRedirectEvent: Row(_CONFERENCE, "voice/bxml/conference"),
+}
 
-ENDS: Mapping[type[Verb], str | None] = MappingProxyType(
-    {
-        bxml.Forward: None,  # always (voice/bxml/forward)
-        bxml.Hangup: None,  # always (voice/bxml/hangup)
-        bxml.Redirect: None,  # always (voice/bxml/redirect)
-        bxml.Bridge: "bridge_complete_url",  # voice/bxml/bridge
-        bxml.Gather: "gather_url",  # voice/bxml/gather
-        bxml.Record: "record_complete_url",  # voice/bxml/record
-        bxml.Refer: "refer_complete_url",  # voice/programmable-voice/bxml/refer
-        bxml.Transfer: "transfer_complete_url",  # voice/bxml/transfer
-    }
-)
+ENDS: Mapping[type[Verb], str | None] = {
+    bxml.Forward: None,  # always (voice/bxml/forward)
+    bxml.Hangup: None,  # always (voice/bxml/hangup)
+    bxml.Redirect: None,  # always (voice/bxml/redirect)
+    bxml.Bridge: "bridge_complete_url",  # voice/bxml/bridge
+    bxml.Gather: "gather_url",  # voice/bxml/gather
+    bxml.Record: "record_complete_url",  # voice/bxml/record
+    bxml.Refer: "refer_complete_url",  # voice/programmable-voice/bxml/refer
+    bxml.Transfer: "transfer_complete_url",  # voice/bxml/transfer
+}
 """Verbs after which no later verb runs: always, or when this attribute is set. Not Conference: a call that outlives it
 goes on with the next verb (voice/bxml/conference)."""
