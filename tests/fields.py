@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, FailFast
 
 from webhooks.events import Event
 from webhooks.events._fields import Known, Time
@@ -40,7 +40,8 @@ def fields_of(event: type[Event]) -> dict[Path, FieldType]:
 def _fields(model: type[BaseModel], above: Path) -> Iterator[tuple[Path, FieldType]]:
     for info in model.model_fields.values():
         path = (*above, info.alias or "")
-        annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+        marks = [mark for mark in info.metadata if not isinstance(mark, FailFast)]  # says nothing of the type
+        annotation = Annotated[info.annotation, *marks] if marks else info.annotation
         field = _type_of(annotation, required=info.is_required())
         yield path, field
         if field.model is not None:

@@ -76,6 +76,8 @@ class Webhooks(Router):
                 f"auth={auth!r}: expected BasicAuth(user, password), BasicAuth.from_env(), an Authenticator of yours, "
                 "or AllowAll()."
             )
+        if is_async(auth):
+            raise UsageError("auth is `async def`: it is called before anything is awaited; write it as `def`.")
         for name, value in (("max_body", max_body), ("threads", threads)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise UsageError(f"{name}={value!r}: expected a whole number above 0.")

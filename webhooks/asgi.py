@@ -51,7 +51,7 @@ async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) 
         if reply is None:
             reply = await receiver.answer(delivery) if fits else receiver.too_large()
     await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
-    await send({"type": "http.response.body", "body": reply.body})
+    await send({"type": "http.response.body", "body": b"" if reply.status in _BODILESS else reply.body})
 
 
 async def _complete(delivery: Delivery, receive: Receive, limit: int) -> bool:

@@ -23,7 +23,7 @@ from typing import Any, cast
 from webhooks.bxml import Document, Handler, LinkTo, Verb
 from webhooks.context import Context
 from webhooks.delivery import Delivery, Reply
-from webhooks.errors import DeadlineExceeded, HandlerError, PoolExhausted, UsageError
+from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.logs import loggable
@@ -126,10 +126,14 @@ class Dispatcher:
                     result = await self._within(self._latest(event, arrived), _Started(coroutine, waits_for))
             else:
                 result = await self._in_thread(plan, arguments, self._latest(event, arrived))
-            return compose(result, type(event), name, link, self._hints)
+            return compose(result, event, name, link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 3
             self._report(error, name, event)
             return await self._recover(error, event, link, self._latest(event, arrived))
+        except (asyncio.CancelledError, SystemExit) as error:
+            failure = _failure(error)
+            self._report(failure, name, event)
+            return await self._recover(failure, event, link, self._latest(event, arrived))
 
     def fall_back(self, event: type[Event], link: LinkTo) -> Reply | None:
         """The fallback as the answer to `event`; None when there is none, or it may not answer that event."""
@@ -137,8 +141,8 @@ class Dispatcher:
             return None
         try:
             return compose(self._fallback, event, "fallback", link, self._hints)
-        except UsageError as error:
-            _log.error("The fallback cannot be sent: %s", error)
+        except Exception as error:  # noqa: BLE001 - rule 3
+            _log.error("The fallback cannot be sent: %s", error if isinstance(error, UsageError) else _place(error))
             return None
 
     def close(self) -> None:
@@ -163,14 +167,11 @@ class Dispatcher:
             )
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
-        future = self._pool.submit(contextvars.copy_context().run, plan.handler, *arguments)
+        future = self._pool.submit(contextvars.copy_context().run, _called, plan.handler, arguments)
         future.add_done_callback(self._release)
         result = await self._within(when, asyncio.wrap_future(future))
-        if inspect.isawaitable(result):
-            if isinstance(result, Coroutine):
-                cast("Coroutine[Any, Any, object]", result).close()
-            raise UsageError(f'handler "{plan.name}" is a `def` that returned an awaitable: make it `async def`.')
-        return result
+        # An `async def` behind a decorator that is none.
+        return await self._within(when, result) if inspect.isawaitable(result) else result
 
     async def _within(self, when: float, awaitable: Awaitable[object]) -> object:
         """What `awaitable` gives, before the clock says `when`.
@@ -200,7 +201,7 @@ class Dispatcher:
                     result = await self._within(latest, cast("Awaitable[object]", plan.handler(*arguments)))
                 else:
                     result = await self._in_thread(plan, arguments, latest)
-                return compose(result, type(event), plan.name, link, self._hints)
+                return compose(result, event, plan.name, link, self._hints)
             except Exception as second:  # noqa: BLE001 - rule 3
                 self._report(second, plan.name, event)
         return self.fall_back(type(event), link) or FAILED
@@ -208,12 +209,31 @@ class Dispatcher:
     def _report(self, error: Exception, name: str, event: Event) -> None:
         what = 'Handler "%s" failed on %s %s: %s.'
         # Of the handler's class and place, and our own sentences, nothing is a caller's.
-        ours = str(error) if isinstance(error, (UsageError, HandlerError)) else _place(error)
+        ours = _public(error) or _place(error)
         facts = (name, loggable(getattr(event, "event_type", None)), loggable(event.correlation_id), ours)
         if self._debug:
             _log.error(what, *facts, exc_info=error)
         else:
             _log.error(what + " Webhooks(debug=True) logs the message and the traceback.", *facts)
+
+
+def _public(error: Exception) -> str:
+    """What an error of ours says, without values; nothing for what anybody else raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    raised_by_us = trace is None or trace.tb_frame.f_globals.get("__name__", "").startswith("webhooks.")
+    if isinstance(error, BxmlError):
+        return error.public if raised_by_us else ""
+    return str(error) if raised_by_us and isinstance(error, (UsageError, HandlerError)) else ""
+
+
+def _failure(error: BaseException) -> HandlerError:
+    """What a handler raised that is no `Exception`, as one; a cancellation from outside goes on as it is."""
+    task = asyncio.current_task()
+    if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
+        raise error
+    return HandlerError(f"it raised {type(error).__name__}")
 
 
 def _place(error: Exception) -> str:
@@ -242,15 +262,24 @@ class _Started:
 
 
 def _resume(coroutine: Coroutine[Any, Any, object], waits_for: object) -> Generator[Any, Any, object]:
-    try:
-        yield waits_for
-    except GeneratorExit:
-        coroutine.close()
-        raise
-    except BaseException as error:  # noqa: BLE001 - handed on to the coroutine, as `await` would
+    while True:
         try:
-            waits_for = coroutine.throw(error)
-        except StopIteration as done:
-            return done.value
-        return (yield from _resume(coroutine, waits_for))
-    return (yield from coroutine.__await__())
+            yield waits_for
+        except GeneratorExit:
+            coroutine.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - handed on to the coroutine, as `await` would
+            try:
+                waits_for = coroutine.throw(error)
+            except StopIteration as done:
+                return done.value
+        else:
+            return (yield from coroutine.__await__())
+
+
+def _called(handler: Handler, arguments: tuple[object, ...]) -> object:
+    """In a thread: a StopIteration cannot travel back through a future."""
+    try:
+        return handler(*arguments)
+    except StopIteration as error:
+        raise RuntimeError("the handler raised StopIteration") from error

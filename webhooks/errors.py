@@ -124,7 +124,14 @@ class UsageError(WebhooksError):
 
 
 class BxmlError(UsageError, ValueError):
-    """A verb or a document that Bandwidth would refuse."""
+    """A verb or a document that Bandwidth would refuse.
+
+    `public` is what may stand in a log: the message, without a value that may be a caller's.
+    """
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        super().__init__(message)
+        self.public = message if public is None else public
 
 
 class HandlerError(WebhooksError):

@@ -23,18 +23,20 @@ class Hints:
     """What was told so far, for one app."""
 
     def __init__(self) -> None:
-        self._told: set[object] = set()
+        self._told: dict[str, set[object]] = {}
 
-    def _first(self, *key: object) -> bool:
-        if key in self._told or len(self._told) >= _MOST:
+    def _first(self, kind: str, *key: object) -> bool:
+        # Counted apart, so that strangers' paths do not silence what the app's own mistakes have to say.
+        told = self._told.setdefault(kind, set())
+        if key in told or len(told) >= _MOST:
             return False
-        self._told.add(key)
+        told.add(key)
         return True
 
     def no_route(self, event: Event, path: str, near: Iterable[str]) -> None:
         """An event came that nothing handles, and got an empty 200. `near`: handlers that take it elsewhere."""
         event_class = type(event)
-        if not self._first("route", event_class, getattr(event, "event_type", None)):
+        if not self._first("route", event_class, loggable(getattr(event, "event_type", None))):
             return
         name = loggable(getattr(event, "event_type", None))
         others = ", ".join(near)
@@ -48,7 +50,7 @@ class Hints:
 
     def unknown_path(self, path: str, known: frozenset[str]) -> None:
         """A delivery came to a path that no route has; routes without a path get it."""
-        if self._first("path", path):
+        if self._first("path", loggable_path(path)):
             shown = loggable_path(path)
             _log.warning("No route has the path %s; routes without a path get it.%s", shown, did_you_mean(shown, known))
 

@@ -128,11 +128,9 @@ def condition_of(test: Callable[[Never], bool]) -> Condition[Event]:
             f"a condition is {test!r}, expected tag(...), text(...), digits(...), to(...), from_(...), cause(...) "
             "or a callable of the event."
         )
-    if inspect.iscoroutinefunction(test):
-        raise UsageError(
-            f'the condition "{test.__qualname__}" is `async def`; what it gives would always count as true.'
-        )
     name = getattr(test, "__qualname__", type(test).__name__)
+    if inspect.iscoroutinefunction(test) or inspect.iscoroutinefunction(type(test).__call__):
+        raise UsageError(f'the condition "{name}" is `async def`; what it gives would always count as true.')
     return Condition(test, f"{name}@{id(test):x}")  # type: ignore[arg-type]  # its event is checked at `on`
 
 

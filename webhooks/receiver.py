@@ -6,6 +6,8 @@ Checks come in this order: method, credentials, size, body. Nothing of a deliver
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import cast
 
 from webhooks.auth import Authenticator
 from webhooks.bxml import Handler, LinkTo
@@ -62,7 +64,11 @@ class Receiver:
         try:
             if delivery.method not in ("POST", "GET"):
                 raise MethodNotAllowed("Bandwidth sends POST or GET")
-            self._auth(delivery)
+            answered = cast("Callable[[Delivery], object]", self._auth)(delivery)
+            if answered is not None:
+                # Whoever wrote `return False` meant to refuse.
+                _log.error("The authenticator returned something; it must return None or raise NotAuthenticated.")
+                return FAILED
         except DeliveryError as error:
             self._report(error, delivery)
             return refusal(error)

@@ -19,19 +19,20 @@ __all__ = ["FAILED", "compose", "refusal"]
 _PROBLEM = "application/problem+json"
 
 
-def compose(result: object, event: type[Event], handler: str, link: LinkTo, hints: Hints) -> Reply:
-    """The reply for what the handler called `handler` returned for an `event`.
+def compose(result: object, event: Event | type[Event], handler: str, link: LinkTo, hints: Hints) -> Reply:
+    """The reply for what the handler called `handler` returned for an `event`, or for any event of a class.
 
     Raises:
         UsageError: it is nothing that can be sent, or the document breaks a rule of Bandwidth's.
     """
     if result is None:
         return EMPTY
-    if event not in ALLOWED:
+    kind = event if isinstance(event, type) else event.__class__
+    if kind not in ALLOWED:
         if isinstance(result, Reply):
             return _sendable(result, handler)
         # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
-        hints.ignored_result(handler, event)
+        hints.ignored_result(handler, kind)
         return EMPTY
     if isinstance(result, Document):
         document = cast("Document[Verb]", result)
@@ -42,7 +43,7 @@ def compose(result: object, event: type[Event], handler: str, link: LinkTo, hint
     for violation in check(document.verbs, event):
         if violation.severity == "error":
             raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
-        hints.violation(handler, event, violation.sentence, violation.page)
+        hints.violation(handler, kind, violation.sentence, violation.page)
     return Reply(200, document.to_bytes(link), BXML)
 
 

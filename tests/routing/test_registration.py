@@ -211,7 +211,7 @@ async def bound(prefix: str, event: GatherEvent) -> None: ...
         (Methods.plain, False, False),
         (optional_second, False, False),
         (unresolvable, False, True),
-        (base, True, False),
+        (base, True, True),
         (partial(bound, "x"), True, False),
     ],
 )

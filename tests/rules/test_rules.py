@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ from webhooks.bxml import (
     Record,
     Redirect,
     Refer,
+    Ring,
     SipUri,
     SpeakSentence,
+    StartGather,
+    StartRecording,
     Transfer,
     Verb,
 )
@@ -32,10 +36,13 @@ from webhooks.events import (
     ConferenceEvent,
     Event,
     GatherEvent,
+    InitiateEvent,
     NotificationEvent,
+    RedirectEvent,
     TransferAnswerEvent,
 )
-from webhooks.rules import ALLOWED, ENDS, check
+from webhooks.rules import ALLOWED, ENDS, NON_BLOCKING, RULES, check
+from webhooks.testing import make
 
 SPEAK = SpeakSentence("Hello.")
 TRANSFER = Transfer(PhoneNumber("+19195550100"))
@@ -133,3 +140,63 @@ def test_a_verb_after_one_without_a_completion_url_runs(verb: Verb) -> None:
 def test_every_attribute_that_ends_a_document_exists() -> None:
     for verb, attribute in ENDS.items():
         assert attribute is None or attribute in {known.name for known in verb.attributes}
+
+
+def codes(verbs: Sequence[Verb], event: Event | type[Event]) -> list[str]:
+    return [violation.code for violation in check(verbs, event)]
+
+
+def redirected(**fields: object) -> RedirectEvent:
+    return make(RedirectEvent, answer_time=None, direction="inbound", **fields)
+
+
+@pytest.mark.parametrize("last", sorted(NON_BLOCKING, key=lambda verb: verb.element))
+def test_every_verb_that_does_not_wait_ends_a_call_when_it_is_last(last: type[Verb]) -> None:
+    [verb] = [one for one in EVERYTHING if type(one) is last]
+    assert codes([SPEAK, verb], GatherEvent) == ["ends-at-once"]
+    assert codes([verb, SPEAK], GatherEvent) == []
+    assert codes([SPEAK, verb], TransferAnswerEvent) == []
+
+
+def test_a_conference_goes_on_when_its_document_is_over() -> None:
+    assert codes([StartRecording()], ConferenceCreatedEvent) == []
+
+
+def test_gathers_that_lose_their_keys_are_told() -> None:
+    assert codes([Gather(), Gather(gather_url="/a")], GatherEvent) == ["two-gathers"]
+    assert codes([Gather(), SPEAK], GatherEvent) == []
+    assert codes([Gather(gather_url="/a"), Gather(gather_url="/b")], GatherEvent) == ["dead-code"]
+
+
+def test_forward_is_for_an_inbound_call_that_is_not_answered() -> None:
+    forward = [Forward(to="+19195550100")]
+    assert codes(forward, redirected()) == []
+    assert codes(forward, make(InitiateEvent)) == []
+    assert codes(forward, make(GatherEvent)) == ["forward-answered"]
+    assert codes(forward, make(RedirectEvent, answer_time=None, direction="outbound")) == ["forward-answered"]
+    assert codes(forward, GatherEvent) == []  # a class does not tell
+
+
+def test_forward_does_not_go_with_start_gather() -> None:
+    assert codes([StartGather(dtmf_url="/a"), Forward(to="+19195550100")], redirected()) == [
+        "forward-with-start-gather"
+    ]
+
+
+def test_ring_is_for_a_call_that_is_not_answered() -> None:
+    assert codes([Ring()], redirected()) == []
+    assert codes([Ring()], make(GatherEvent)) == ["ring-answered"]
+
+
+def test_refer_is_for_inbound_sip_calls() -> None:
+    refer = [Refer(SipUri("sip:a@example.com"))]
+    assert codes(refer, make(InitiateEvent, to="sip:b@example.com")) == []
+    assert codes(refer, make(InitiateEvent)) == ["refer-not-sip"]
+    assert codes(refer, redirected(from_=None)) == []
+    assert codes(refer, make(RedirectEvent, to="sip:b@example.com", direction="outbound")) == ["refer-not-sip"]
+
+
+def test_every_code_has_a_test_and_every_violation_a_code() -> None:
+    source = Path(__file__).read_text()
+    assert all(f'"{code}"' in source for code in RULES)
+    assert {rule.severity for rule in RULES.values()} == {"error", "warning"}

@@ -12,6 +12,7 @@ _SPECIAL = re.compile('[&<>"\\r\\n\\t]').search
 
 def character_data(text: str) -> str:
     """`text` between tags. A carriage return would be read back as a line feed (XML 1.0, 2.11)."""
+    text = str.__str__(text)  # a subclass may replace in its own way
     if "&" in text or "<" in text or ">" in text or "\r" in text:
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
     return text
@@ -19,6 +20,7 @@ def character_data(text: str) -> str:
 
 def attribute(text: str) -> str:
     """`text` between double quotes. A reader turns white space there into blanks unless it is a reference (3.3.3)."""
+    text = str.__str__(text)
     if _SPECIAL(text) is None:
         return text
     return character_data(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

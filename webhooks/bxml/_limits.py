@@ -97,7 +97,7 @@ class Number:
     def write(self, value: float, link: LinkTo, /) -> str:
         """Python's shortest, without an exponent."""
         text = str(value)
-        return f"{Decimal(text):f}" if "e" in text else text
+        return attribute(f"{Decimal(text):f}" if "e" in text else text)
 
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
@@ -128,7 +128,7 @@ class Whole:
 
     def write(self, value: int, link: LinkTo, /) -> str:
         """Digits."""
-        return str(value)
+        return attribute(str(value))
 
     def read(self, text: str, /) -> object:
         """Only digits."""
@@ -159,7 +159,7 @@ class OneOf:
 
     def write(self, value: str, link: LinkTo, /) -> str:
         """As it is: no word has a character that means something to XML."""
-        return value
+        return attribute(value)
 
     def read(self, text: str, /) -> object:
         """As it is."""

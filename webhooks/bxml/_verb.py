@@ -62,7 +62,7 @@ class Attribute:
 
 def unlinked(handler: Handler, event_type: str) -> str:
     """The resolver of a document that no app sends: there is no URL for a handler."""
-    name = getattr(handler, "__name__", repr(handler))
+    name = getattr(handler, "__name__", type(handler).__name__)
     raise BxmlError(
         f'the handler "{name}" stands where the URL for "{event_type}" belongs, and this document is written without '
         "an app: return it from a handler, or write the URL (hooks.url_for(handler, base=...) gives it)."
@@ -111,7 +111,8 @@ class Element:
             shown = repr(value)
         else:
             shown = f"of type {type(value).__name__}"
-        raise BxmlError(f"{self.element}: {name} is {shown}, expected {expected} ({self.page}).")
+        start, rest = f"{self.element}: {name} is", f"expected {expected} ({self.page})."
+        raise BxmlError(f"{start} {shown}, {rest}", public=f"{start} of type {type(value).__name__}, {rest}")
 
     def refuse_pair(self, one: str, other: str) -> None:
         """Raise that one of two attributes was given without the other."""
@@ -186,7 +187,7 @@ def _writer(element: type[Element]) -> Callable[[Element, Callable[[str], None],
         lines.append(f"append('<{tag}' + given + ('>' if self.{content} else '/>'))")
         lines.append(f"for part in self.{content}:")
         if element.text:
-            lines.append("    if part.__class__ is str: append(character_data(part)); continue")
+            lines.append("    if isinstance(part, str): append(character_data(part)); continue")
         lines.append("    part.write(append, link)")
         lines.append(f"if self.{content}: append('</{tag}>')")
     write: Callable[[Element, Callable[[str], None], LinkTo], None]

@@ -37,6 +37,7 @@ _CLASSES: tuple[type[Element], ...] = (
 ELEMENTS: Mapping[str, type[Element]] = MappingProxyType({element.element: element for element in _CLASSES})
 """Every element that may stand in a document, by name. The only list of them."""
 
+_UNREAD = "the text that was read is no BXML; what is wrong with it may hold a caller's words."
 _MOST_TOLD = 20
 T = TypeVar("T")
 _ROOTS = ("Response", "Bxml")  # the second in REST updates (OpenAPI document, updateCallBxml)
@@ -60,7 +61,7 @@ def parse(source: bytes | str) -> Document[Verb]:
     if not reader.problems:
         return Document(*cast("list[Verb]", verbs))
     more = ["There may be more."] if len(reader.problems) >= _MOST_TOLD else []
-    raise BxmlError("\n".join([*reader.problems, *more]))
+    raise BxmlError("\n".join([*reader.problems, *more]), public=_UNREAD)
 
 
 def _decoded(source: bytes | str) -> str:
@@ -69,6 +70,7 @@ def _decoded(source: bytes | str) -> str:
         size = len(source if isinstance(source, bytes) else source.encode())
     except UnicodeError:
         raise BxmlError("BXML is UTF-8, and this is not.") from None
+    text = text.lstrip("\ufeff")
     if size > MAX_BYTES:
         raise BxmlError(f"the document has {size} bytes; Bandwidth takes {MAX_BYTES} (voice/bxml/about).")
     return text
@@ -83,9 +85,9 @@ def _root(text: str) -> Any:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise BxmlError(f"line {error.lineno}: not well-formed XML: {error.msg}.") from None
+        raise BxmlError(f"line {error.lineno}: not well-formed XML: {error.msg}.", public=_UNREAD) from None
     if root.tag not in _ROOTS:
-        raise BxmlError(f"line {_line(root)}: the root is <{_name(root)}>, expected <Response>.")
+        raise BxmlError(f"line {_line(root)}: the root is <{_name(root)}>, expected <Response>.", public=_UNREAD)
     return root
 
 

@@ -38,10 +38,15 @@ class Message(WireModel):
     time: Time | None = Field(default=None, description="when the message was made")
     segment_count: int | None = Field(default=None, description="SMS segments; 1 for MMS")
     direction: Annotated[str, Known.of("in", "out")] | None = Field(default=None, description="in or out")
-    to: tuple[str, ...] | None = Field(default=None, description="all recipients; more than ten in some inbound groups")
+    # One bad element is enough to know; all of a long list would cost seconds.
+    to: tuple[str, ...] | None = Field(
+        default=None, fail_fast=True, description="all recipients; more than ten in some inbound groups"
+    )
     from_: str | None = Field(default=None, description="sender: a number, a short code or a name")
     text: str | None = Field(default=None, description="text of an inbound message; empty in status events")
-    media: tuple[str, ...] | None = Field(default=None, description="URLs; fetch them within two days, authenticated")
+    media: tuple[str, ...] | None = Field(
+        default=None, fail_fast=True, description="URLs; fetch them within two days, authenticated"
+    )
     tag: str | None = Field(default=None, description="text given when the message was sent, at most 1024 characters")
     priority: Annotated[str, Known.of("default", "high")] | None = Field(default=None, description="priority")
     channel: Annotated[str, Known.of("RBM", "SMS", "MMS")] | None = Field(default=None, description="channel")

@@ -41,7 +41,8 @@ class MediaStream(WireModel):
     name: str | None = Field(default=None, description="name of the stream; its id unless the verb named it")
     type: Annotated[str, Known.of("WebSocket")] | None = Field(default=None, description="transport")
     destination: str | None = Field(default=None, description="ws or wss URL")
-    tracks: Tracks | None = Field(default=None, description="which sides of the call are streamed")
+    # One bad element is enough to know; all of a long list would cost seconds.
+    tracks: Tracks | None = Field(default=None, fail_fast=True, description="which sides of the call are streamed")
     start_time: Time | None = Field(default=None, description="start of the stream")
 
 
@@ -61,7 +62,8 @@ class RealTimeTranscription(WireModel):
 
     id: str | None = Field(default=None, description="transcription id, prefix t-")
     name: str | None = Field(default=None, description="name of the transcription; its id unless the verb named it")
-    tracks: Tracks | None = Field(default=None, description="which sides of the call are transcribed")
+    # One bad element is enough to know; all of a long list would cost seconds.
+    tracks: Tracks | None = Field(default=None, fail_fast=True, description="which sides of the call are transcribed")
     start_time: Time | None = Field(default=None, description="start of the transcription")
     destination: str | None = Field(default=None, description="ws or wss URL")
     stabilized: Annotated[str, Known.of("true", "false")] | None = Field(

@@ -6,6 +6,8 @@ import inspect
 import types
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from webhooks.bxml import ConferenceVerb, Document, Handler, Verb
@@ -29,7 +31,7 @@ class Plan:
 def name_of(handler: object) -> str:
     """What a message or a log line calls a handler: its module and qualified name."""
     target: Any = handler
-    while hasattr(target, "func"):  # functools.partial
+    while isinstance(target, partial):
         target = target.func
     if not hasattr(target, "__qualname__"):
         target = target.__class__
@@ -45,6 +47,8 @@ def plan_of(handler: Handler, events: Collection[type[Event]]) -> Plan:
     if not callable(handler):
         raise UsageError(f"{handler!r} is no handler: `on(...)` decorates a function that takes the event.")
     name = name_of(handler)
+    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
+        raise UsageError(f'handler "{name}" is a generator: return the verbs instead of yielding them.')
     parameters = _parameters(handler, name)
     hints = _hints(handler)
     _check_event(name, events, hints.get(parameters[0].name))
@@ -59,7 +63,7 @@ def is_async(handler: Handler) -> bool:
 
 def _parameters(handler: Handler, name: str) -> Sequence[inspect.Parameter]:
     try:
-        parameters = list(inspect.signature(handler).parameters.values())
+        parameters = _signature(handler)
     except (TypeError, ValueError):
         raise UsageError(f'handler "{name}": its signature cannot be read; wrap it in a function.') from None
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
@@ -73,6 +77,15 @@ def _parameters(handler: Handler, name: str) -> Sequence[inspect.Parameter]:
             "parameter if it has one. Bind the rest with functools.partial, or give it a default."
         )
     return positional
+
+
+def _signature(handler: Handler) -> list[inspect.Parameter]:
+    """A decorator's own parameters, which are what is called; what it wraps tells more only below `*args`."""
+    if isinstance(handler, FunctionType):
+        own = list(inspect.signature(handler, follow_wrapped=False).parameters.values())
+        if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in own):
+            return own
+    return list(inspect.signature(handler).parameters.values())
 
 
 def _hints(handler: Handler) -> dict[str, Any]:
@@ -127,7 +140,7 @@ def _takes_context(name: str, rest: Sequence[inspect.Parameter], hints: dict[str
         return False
     second = rest[0]
     hint = hints.get(second.name)
-    if hint is Context or (isinstance(hint, str) and hint.rpartition(".")[2] == "Context"):
+    if Context in _kinds(hint) or (isinstance(hint, str) and hint.rpartition(".")[2] == "Context"):
         return True
     if second.default is not second.empty:
         return False

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import MethodType
 
 from webhooks.bxml import Handler
 from webhooks.errors import UsageError, did_you_mean
@@ -41,7 +42,10 @@ class Reachable:
 
     def _shadow(self, route: Route, event: type[Event]) -> Route | None:
         earlier = self._taken.get((route.path, event), ())
-        return next((one for one in earlier if set(one.conditions) <= set(route.conditions)), None)
+        return next(
+            (one for one in earlier if one.plan is not route.plan and set(one.conditions) <= set(route.conditions)),
+            None,
+        )
 
 
 class Table:
@@ -55,9 +59,9 @@ class Table:
         """Every spelling of a path that some route has, and of the app's own URL."""
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
         self._at: dict[type[Event], dict[str, tuple[Route, ...]]] = {}
-        self._by_handler: dict[Handler, list[Route]] = {}
+        self._by_handler: dict[object, list[Route]] = {}
         for route in self.routes:
-            self._by_handler.setdefault(route.plan.handler, []).append(route)
+            self._by_handler.setdefault(_key(route.plan.handler), []).append(route)
             for event in route.events:
                 self._add(event, route)
 
@@ -91,7 +95,7 @@ class Table:
         Raises:
             UsageError: no such route, or several; the message names them.
         """
-        routes = self._by_handler.get(handler, [])
+        routes = self._by_handler.get(_key(handler), [])
         event = event_named(event_type)
         found = [route for route in routes if route.path is not None and (event is None or event in route.events)]
         if len(found) == 1:
@@ -109,3 +113,8 @@ class Table:
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
         return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'
+
+
+def _key(handler: Handler) -> object:
+    """Tells handlers apart. Methods are made anew each time and compare by value; an object need not have a hash."""
+    return handler if isinstance(handler, MethodType) else id(handler)

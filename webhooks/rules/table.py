@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from webhooks import bxml, events
 from webhooks.bxml import Verb
 from webhooks.events import Event
 
-__all__ = ["ALLOWED", "ENDS", "Row"]
+__all__ = ["ALLOWED", "ENDS", "NON_BLOCKING", "RULES", "Row", "Rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,61 @@ ENDS: Mapping[type[Verb], str | None] = {
 }
 """Verbs after which no later verb runs: always, or when this attribute is set. Not Conference: a call that outlives it
 goes on with the next verb (voice/bxml/conference)."""
+
+NON_BLOCKING: frozenset[type[Verb]] = frozenset(
+    {
+        bxml.PauseRecording,  # voice/bxml/pauseRecording
+        bxml.ResumeRecording,  # voice/bxml/resumeRecording
+        bxml.StartGather,  # voice/bxml/startGather
+        bxml.StartRecording,  # voice/bxml/startRecording
+        bxml.StartStream,  # voice/programmable-voice/bxml/startStream, which also says what follows from it
+        bxml.StartTranscription,  # voice/bxml/startTranscription
+        bxml.StopGather,  # voice/bxml/stopGather
+        bxml.StopRecording,  # voice/bxml/stopRecording
+        bxml.StopTranscription,  # voice/bxml/stopTranscription
+        bxml.Tag,  # voice/bxml/tag
+    }
+)
+"""Verbs that only begin or end something: the next verb runs at once. After the last one the call ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a violation's code means."""
+
+    severity: Literal["error", "warning"]
+    """An error is what Bandwidth refuses, and never leaves. A warning does not do what it seems to."""
+    summary: str
+    source: str
+    """Bandwidth's page, below dev.bandwidth.com/docs."""
+
+
+RULES: Mapping[str, Rule] = {
+    "verb-not-allowed": Rule(
+        "error",
+        "The verb may not answer the event; Bandwidth refuses the whole document.",
+        "voice/bxml/conference, voice/webhooks/transferAnswer",
+    ),
+    "forward-answered": Rule(
+        "error", "Forward is for an inbound call that nobody has answered yet.", "voice/bxml/forward"
+    ),
+    "forward-with-start-gather": Rule("error", "Forward and StartGather do not go together.", "voice/bxml/startGather"),
+    "dead-code": Rule(
+        "warning",
+        "A verb stands after Hangup, Redirect, Forward, or one whose completion URL is set.",
+        "voice/bxml/about",
+    ),
+    "ends-at-once": Rule(
+        "warning",
+        "The last verb only begins or ends something, so the document is over and the call with it.",
+        "voice/programmable-voice/bxml/startStream",
+    ),
+    "two-gathers": Rule(
+        "warning", "Of several Gathers, those without gather_url lose their keys.", "voice/bxml/gather"
+    ),
+    "ring-answered": Rule("warning", "Ring is for a call that nobody has answered yet.", "voice/bxml/ring"),
+    "refer-not-sip": Rule(
+        "warning", "Refer is for inbound calls that came in as SIP URI calls.", "voice/programmable-voice/bxml/refer"
+    ),
+}
+"""Every code that `check` gives."""

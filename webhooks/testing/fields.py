@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, FailFast
 from pydantic.fields import FieldInfo
 
 from webhooks.events import Known, Time
@@ -42,7 +42,8 @@ def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
 
 
 def _field(name: str, info: FieldInfo) -> Field:
-    annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    marks = [mark for mark in info.metadata if not isinstance(mark, FailFast)]  # says nothing of the type
+    annotation = Annotated[info.annotation, *marks] if marks else info.annotation
     parts = [part for part in _parts(annotation) if part is not NoneType]
     known = next((values for part in parts if (values := _known(part))), ())
     model = next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), None)
