@@ -93,7 +93,7 @@ def message_status(payload: dict[str, Any], *, text: bool) -> int | None:
         try:
             message = json.loads(message)
         except ValueError:
-            return 400
+            return 200 if kind in ("message-delivered", "message-failed") and "platform" in payload else 400
     fields = message if isinstance(message, dict) else {"owner": 1}
     bare = fields.get("owner") is None and fields.get("direction") is None
     if kind in ("message-delivered", "message-failed") and ("platform" in payload or bare):
