@@ -226,7 +226,9 @@ def test_credentials_need_https_on_what_runs_in_the_background_too(make: Callabl
 
 
 def test_the_credentials_of_a_socket_are_no_pair_that_bandwidth_documents() -> None:
-    StartStream(destination="ws://a", destination_username="u")
+    written = Document(StartStream(destination="ws://a", destination_username="u")).to_bytes()
+    assert b'destinationUsername="u"' in written
+    assert b"destinationPassword" not in written
 
 
 @pytest.mark.parametrize("value", [1e-07, 2.3333333333333335, 1e-300, 5e-324, 60.0, 7])
