@@ -51,6 +51,7 @@ class BasicAuth:
                 raise UsageError("BasicAuth: user name and password must not be empty.")
             if ":" in user:
                 raise UsageError('BasicAuth: a user name cannot hold ":" (RFC 7617); it would end there.')
+        self._first = (username, password)
         self._accepted = tuple(dict.fromkeys(raw for pair in pairs for raw in _spellings(*pair)))
         self._headers = tuple(b"Basic " + b64encode(raw) for raw in self._accepted)
 
@@ -63,6 +64,11 @@ class BasicAuth:
         """
         (user, secret), *more = credentials_from()
         return cls(user, secret, *more)
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """User name and password, the first pair: for tests that deliver as Bandwidth does."""
+        return self._first
 
     def __repr__(self) -> str:
         return "BasicAuth(...)"

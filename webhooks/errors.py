@@ -9,9 +9,10 @@
     │   └── InvalidPayload       400, an event whose required fields cannot be read
     ├── UsageError               the user's: a mistake in the app
     │   └── BxmlError            a verb or document that Bandwidth would refuse (also a ValueError)
-    └── HandlerError             a handler did not answer
-        ├── DeadlineExceeded     it outlived its deadline (also a TimeoutError)
-        └── PoolExhausted        every thread for `def` handlers is taken
+    ├── HandlerError             a handler did not answer
+    │   ├── DeadlineExceeded     it outlived its deadline (also a TimeoutError)
+    │   └── PoolExhausted        every thread for `def` handlers is taken
+    └── SimulationError          a simulated call cannot go on as the test wants (also an AssertionError)
 
 Messages never carry a value of a payload: they may end in a log.
 """
@@ -33,6 +34,7 @@ __all__ = [
     "NotAuthenticated",
     "PoolExhausted",
     "Problem",
+    "SimulationError",
     "UnreadablePayload",
     "UsageError",
     "WebhooksError",
@@ -144,6 +146,10 @@ class DeadlineExceeded(HandlerError, TimeoutError):
 
 class PoolExhausted(HandlerError):
     """No thread is free for a `def` handler: earlier ones still run."""
+
+
+class SimulationError(WebhooksError, AssertionError):
+    """A test asked a simulated call for what cannot be, or the app under test made it impossible."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

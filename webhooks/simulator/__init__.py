@@ -1,0 +1,12 @@
+"""Bandwidth's side of the wire: dial an app from a test, hear what the caller hears, press keys, hang up."""
+
+from webhooks.simulator.call import Call
+from webhooks.simulator.conference import Conference
+from webhooks.simulator.faults import Faults
+from webhooks.simulator.phone import Phone
+from webhooks.simulator.platform import Callee
+from webhooks.simulator.texts import Message
+from webhooks.simulator.timeline import Entry, Timeline
+from webhooks.simulator.timing import Timing
+
+__all__ = ["Call", "Callee", "Conference", "Entry", "Faults", "Message", "Phone", "Timeline", "Timing"]

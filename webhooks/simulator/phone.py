@@ -1,0 +1,291 @@
+"""The phone network and Bandwidth in front of an app under test: calls, conferences and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from webhooks.app import Webhooks
+from webhooks.auth import BasicAuth
+from webhooks.errors import SimulationError, UsageError
+from webhooks.simulator.addresses import Address, Application, Ask
+from webhooks.simulator.call import Call
+from webhooks.simulator.clock import Clock
+from webhooks.simulator.conference import Conference
+from webhooks.simulator.faults import Faults
+from webhooks.simulator.ids import Ids
+from webhooks.simulator.outbound import Detection, place
+from webhooks.simulator.platform import Callee, Platform
+from webhooks.simulator.running import live, run
+from webhooks.simulator.sender import Sender
+from webhooks.simulator.texts import Message, arrive, deliver
+from webhooks.simulator.timeline import Timeline
+from webhooks.simulator.timing import Timing
+from webhooks.simulator.transport import Answer, Asgi, ConnectionFailed, Http, Transport
+
+__all__ = ["Phone"]
+
+_THEIRS = "+19195550123"
+_OURS = "+19195550100"
+
+
+class Phone:
+    """Dials, calls and texts an app: `call = await Phone().dial(hooks)`.
+
+    An app is an ASGI app in memory, or the URL of one in any language. Time is virtual: what takes ten minutes on the
+    line takes milliseconds, and the same in each run. One `Phone` is one network; its calls can meet in conferences.
+
+    Args:
+        credentials: user name and password of the Bandwidth application, sent when the app asks for them. An app of
+            this package tells its own.
+        seed: ids come from it.
+        timeout: real seconds that the app has for an answer; Bandwidth waits 15 (voice/webhooks/about).
+        timing: how long things take, in virtual seconds.
+        faults: what goes wrong on the way.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: tuple[str, str] | None = None,
+        seed: int = 0,
+        timeout: float = 15.0,
+        timing: Timing | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._hosts: dict[str, Transport] = {}
+        self._apps: list[tuple[Any, str]] = []
+        self._http: Http | None = None
+        self._clock = Clock()
+        self._timing = Timing() if timing is None else timing
+        sender = Sender(self._clock, transport=self._transport, seconds=timeout, faults=faults)
+        self._platform = Platform(self._clock, Ids(seed), sender, self._timing, run, live)
+
+    @property
+    def callees(self) -> dict[str, Callee]:
+        """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
+        return self._platform.callees
+
+    @property
+    def timeline(self) -> Timeline:
+        """All that happened, in order."""
+        return self._platform.timeline
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the beginning."""
+        return self._clock.now
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """All calls there were, in the order in which they began."""
+        return [self.call(identity) for identity in self._platform.legs]
+
+    def call(self, call_id: str) -> Call:
+        """The call with this id."""
+        leg = self._platform.legs.get(call_id)
+        if leg is None:
+            raise SimulationError("there is no call with that id")
+        return Call(self._platform, leg)
+
+    def conference(self, name: str) -> Conference:
+        """The conference that goes by this name now, or went last."""
+        rooms = [room for room in self._platform.rooms if room.name == name]
+        if not rooms:
+            names = ", ".join(dict.fromkeys(room.name for room in self._platform.rooms)) or "none"
+            raise SimulationError(f'there was no conference "{name}"; there were: {names}')
+        room = rooms[-1]
+        return Conference(self._platform, room)
+
+    def serve(self, host: str, app: Any) -> None:
+        """Let an ASGI app answer for a host, as "https://other.example", that documents name."""
+        self._hosts[urlsplit(host).netloc] = Asgi(app)
+
+    async def dial(
+        self,
+        app: Any,
+        path: str = "/",
+        *,
+        from_: str = _THEIRS,
+        to: str = _OURS,
+        fallback: str | None = None,
+        status: str | None = None,
+    ) -> Call:
+        """Call the app's number: `initiate` goes to `path`, and the call runs until the app waits for the caller.
+
+        Args:
+            app: an ASGI app, or a URL.
+            path: below the app, where its calls are announced.
+            from_: who calls; a number, a SIP URI, or a word such as Anonymous.
+            to: the app's number.
+            fallback: path or URL that is asked when the first fails.
+            status: path or URL that is told of the end; `path`, when None.
+        """
+        application = self._application(app, path, fallback=fallback, status=status)
+        leg = self._platform.leg("inbound", from_, to, application)
+        ask = Ask(self._platform.payload(leg, "initiate"), application.main, application.fallback)
+        self._platform.log(leg, "note", f"dials {to}")
+        self._platform.begin(leg, partial(run, self._platform, leg, ask))
+        await self._platform.settle()
+        return self.call(leg.id)
+
+    async def call_out(
+        self,
+        app: Any,
+        path: str = "/",
+        *,
+        to: str = _THEIRS,
+        from_: str = _OURS,
+        fallback: str | None = None,
+        status: str | None = None,
+        tag: str = "",
+        call_timeout: float = 30,
+        machine_detection: Detection | None = None,
+    ) -> Call:
+        """What the REST call `createCall` does: call somebody for the app, whose `answer` goes to `path`.
+
+        `callees` tells whether and when they answer, and what machine detection finds.
+
+        Args:
+            app: an ASGI app, or a URL.
+            path: the `answerUrl`, below the app.
+            to: who is called.
+            from_: the app's number.
+            fallback: the `answerFallbackUrl`.
+            status: the `disconnectUrl`, and where asynchronous machine detection tells; `path`, when None.
+            tag: in all events of the call.
+            call_timeout: seconds to answer, default 30.
+            machine_detection: in `sync` mode the answer waits for its verdict, in `async` mode an event tells it.
+        """
+        application = self._application(app, path, fallback=fallback, status=status)
+        leg = self._platform.leg("outbound", from_, to, application)
+        leg.tag = tag
+        life = partial(place, self._platform, leg, call_timeout, machine_detection)
+        self._platform.begin(leg, life)
+        await self._platform.settle()
+        return self.call(leg.id)
+
+    async def text(
+        self,
+        app: Any,
+        text: str,
+        path: str = "/",
+        *,
+        from_: str = _THEIRS,
+        to: str | Sequence[str] = _OURS,
+        media: Sequence[str] = (),
+    ) -> Message:
+        """Send a text to the app's number. It is delivered until the app takes it, for 24 virtual hours.
+
+        Args:
+            app: an ASGI app, or a URL.
+            text: what is written.
+            path: below the app, where its messages are announced.
+            from_: who writes.
+            to: the app's number, and the others of a group.
+            media: URLs of pictures and the like.
+        """
+        application = self._application(app, path)
+        message = arrive(self._platform, application, from_=from_, to=_listed(to), text=text, media=media)
+        await self._platform.settle()
+        return message
+
+    async def send(
+        self,
+        app: Any,
+        text: str,
+        path: str = "/",
+        *,
+        to: str | Sequence[str] = _THEIRS,
+        from_: str = _OURS,
+        media: Sequence[str] = (),
+        tag: str = "",
+        statuses: Sequence[Literal["message-sending", "message-sent"]] = (),
+    ) -> Message:
+        """What the REST call `createMessage` does: a text goes out, and the app is told what becomes of it.
+
+        Each recipient's message-delivered or message-failed follows: `callees[...].error` is the code of a failure.
+
+        Args:
+            app: an ASGI app, or a URL.
+            text: what is written.
+            path: below the app, where its messages are announced.
+            to: who gets it; several make a group message.
+            from_: the app's number.
+            media: URLs of pictures and the like.
+            tag: in all events of the message.
+            statuses: those that are told besides, for accounts that asked for them.
+        """
+        application = self._application(app, path)
+        message = deliver(
+            self._platform,
+            application,
+            from_=from_,
+            to=_listed(to),
+            text=text,
+            media=media,
+            tag=tag,
+            statuses=statuses,
+        )
+        await self._platform.settle()
+        return message
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, for everybody on the network."""
+        await self._platform.wait(seconds)
+
+    async def close(self) -> None:
+        """Close the network connections, if there were any."""
+        if self._http is not None:
+            await self._http.close()
+
+    def _application(
+        self, app: Any, path: str, *, fallback: str | None = None, status: str | None = None
+    ) -> Application:
+        base = self._there(app) if isinstance(app, str) else self._here(app)
+        credentials = self._credentials
+        if credentials is None and isinstance(app, Webhooks) and isinstance(app.auth, BasicAuth):
+            credentials = app.auth.credentials
+        # A URL names a path already; "/" is no wish for another one.
+        main = base if path == "/" else urljoin(base, path)
+        spare = None if fallback is None else Address(urljoin(main, fallback), "POST", credentials)
+        end = None if status is None else Address(urljoin(main, status), "POST", credentials)
+        return Application(Address(main, "POST", credentials), spare, end)
+
+    def _there(self, url: str) -> str:
+        """The URL of an app on the network, once somebody can be called there."""
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise UsageError(f'"{url}" is no URL; expected one as http://127.0.0.1:8000/, or an ASGI app.')
+        if self._http is None:
+            self._http = Http()
+        return url
+
+    def _here(self, app: Any) -> str:
+        """The URL under which an app in memory is found."""
+        for known, url in self._apps:
+            if known is app:
+                return url
+        url = f"https://app{len(self._apps) + 1 if self._apps else ''}.example/"
+        self._apps.append((app, url))
+        self.serve(url, app)
+        return url
+
+    def _transport(self, url: str) -> Transport:
+        known = self._hosts.get(urlsplit(url).netloc)
+        if known is not None:
+            return known
+        if self._http is None:
+            return _nobody
+        return self._http
+
+
+async def _nobody(method: str, url: str, headers: Mapping[str, str], body: bytes, *, seconds: float) -> Answer:
+    """A test of an app in memory reaches nobody else by accident."""
+    raise ConnectionFailed("nobody answers for that host; Phone.serve(host, app) gives it an app")
+
+
+def _listed(one_or_more: str | Sequence[str]) -> Sequence[str]:
+    return (one_or_more,) if isinstance(one_or_more, str) else tuple(one_or_more)
