@@ -10,6 +10,8 @@ settings.register_profile("suite", max_examples=100, deadline=2000)
 settings.register_profile("long", max_examples=100_000, deadline=1000)
 settings.load_profile("suite")
 
+pytest_plugins = ["webhooks.pytest_plugin"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -1,4 +1,4 @@
-"""The command line: `webhooks run | routes | events | send | check | demo`."""
+"""The command line: `webhooks run | call | text | routes | events | send | check | demo`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 import click
 
+from webhooks.cli.call import call
 from webhooks.cli.check import check
 from webhooks.cli.demo import demo
 from webhooks.cli.events import events
@@ -14,6 +15,7 @@ from webhooks.cli.logs import show_logs
 from webhooks.cli.routes import routes
 from webhooks.cli.run import run
 from webhooks.cli.send import send
+from webhooks.cli.text import text
 
 __all__ = ["main"]
 
@@ -26,7 +28,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, routes, check, events, send],
+    commands=[demo, run, call, text, routes, check, events, send],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

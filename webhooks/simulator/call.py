@@ -156,7 +156,7 @@ class Call:
         await self._settle()
 
     async def wait(self, seconds: float) -> None:
-        """Do nothing for a while."""
+        """Do nothing, for exactly so long."""
         await self._platform.wait(seconds)
 
     async def hang_up(self) -> None:

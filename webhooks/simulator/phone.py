@@ -14,10 +14,11 @@ from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.call import Call
 from webhooks.simulator.clock import Clock
 from webhooks.simulator.conference import Conference
+from webhooks.simulator.conversation import Conversation
 from webhooks.simulator.faults import Faults
 from webhooks.simulator.ids import Ids
 from webhooks.simulator.outbound import Detection, place
-from webhooks.simulator.platform import Callee, Platform
+from webhooks.simulator.platform import Platform
 from webhooks.simulator.running import live, run
 from webhooks.simulator.sender import Sender
 from webhooks.simulator.texts import Message, arrive, deliver
@@ -60,14 +61,10 @@ class Phone:
         self._apps: list[tuple[Any, str]] = []
         self._http: Http | None = None
         self._clock = Clock()
-        self._timing = Timing() if timing is None else timing
         sender = Sender(self._clock, transport=self._transport, seconds=timeout, faults=faults)
-        self._platform = Platform(self._clock, Ids(seed), sender, self._timing, run, live)
-
-    @property
-    def callees(self) -> dict[str, Callee]:
+        self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
+        self.callees = self._platform.callees
         """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
-        return self._platform.callees
 
     @property
     def timeline(self) -> Timeline:
@@ -113,6 +110,7 @@ class Phone:
         to: str = _OURS,
         fallback: str | None = None,
         status: str | None = None,
+        settle: bool = True,
     ) -> Call:
         """Call the app's number: `initiate` goes to `path`, and the call runs until the app waits for the caller.
 
@@ -123,13 +121,14 @@ class Phone:
             to: the app's number.
             fallback: path or URL that is asked when the first fails.
             status: path or URL that is told of the end; `path`, when None.
+            settle: False to come back at once, before any time has passed; `call.wait` lets it.
         """
         application = self._application(app, path, fallback=fallback, status=status)
         leg = self._platform.leg("inbound", from_, to, application)
         ask = Ask(self._platform.payload(leg, "initiate"), application.main, application.fallback)
         self._platform.log(leg, "note", f"dials {to}")
         self._platform.begin(leg, partial(run, self._platform, leg, ask))
-        await self._platform.settle()
+        await self._platform.clock.settle(self._platform.timing.patience if settle else 0)
         return self.call(leg.id)
 
     async def call_out(
@@ -144,6 +143,7 @@ class Phone:
         tag: str = "",
         call_timeout: float = 30,
         machine_detection: Detection | None = None,
+        settle: bool = True,
     ) -> Call:
         """What the REST call `createCall` does: call somebody for the app, whose `answer` goes to `path`.
 
@@ -159,14 +159,26 @@ class Phone:
             tag: in all events of the call.
             call_timeout: seconds to answer, default 30.
             machine_detection: in `sync` mode the answer waits for its verdict, in `async` mode an event tells it.
+            settle: False to come back at once, before any time has passed; `call.wait` lets it.
         """
         application = self._application(app, path, fallback=fallback, status=status)
         leg = self._platform.leg("outbound", from_, to, application)
         leg.tag = tag
         life = partial(place, self._platform, leg, call_timeout, machine_detection)
         self._platform.begin(leg, life)
-        await self._platform.settle()
+        await self._platform.clock.settle(self._platform.timing.patience if settle else 0)
         return self.call(leg.id)
+
+    def conversation(self, app: Any, path: str = "/", *, theirs: str = _THEIRS, ours: str = _OURS) -> Conversation:
+        """Texts between a person and the app: `await phone.conversation(hooks).text("STOP")`.
+
+        Args:
+            app: an ASGI app, or a URL.
+            path: below the app, where its messages are announced.
+            theirs: the person's number.
+            ours: the app's.
+        """
+        return Conversation(self._platform, self._application(app, path), theirs=theirs, ours=ours)
 
     async def text(
         self,
@@ -178,14 +190,14 @@ class Phone:
         to: str | Sequence[str] = _OURS,
         media: Sequence[str] = (),
     ) -> Message:
-        """Send a text to the app's number. It is delivered until the app takes it, for 24 virtual hours.
+        """Text the app's number once. It is delivered until the app takes it, for 24 virtual hours.
 
         Args:
             app: an ASGI app, or a URL.
             text: what is written.
             path: below the app, where its messages are announced.
             from_: who writes.
-            to: the app's number, and the others of a group.
+            to: the app's number; with more, a group, of which the first number is the app's.
             media: URLs of pictures and the like.
         """
         application = self._application(app, path)
@@ -234,13 +246,8 @@ class Phone:
         return message
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass, for everybody on the network."""
+        """Let exactly so much time pass, for everybody on the network."""
         await self._platform.wait(seconds)
-
-    async def close(self) -> None:
-        """Close the network connections, if there were any."""
-        if self._http is not None:
-            await self._http.close()
 
     def _application(
         self, app: Any, path: str, *, fallback: str | None = None, status: str | None = None

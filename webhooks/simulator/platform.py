@@ -84,11 +84,10 @@ class Platform:
         await self.live(self, leg, life)
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass, for everybody."""
+        """Let exactly so much time pass, for everybody."""
         if seconds < 0:
             raise SimulationError(f"wait({seconds!r}): time goes forward only")
         await self.clock.advance(seconds)
-        await self.settle()
 
     async def settle(self) -> None:
         """Let the apps do what they do by themselves, at most for `Timing.patience`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import overload
 
@@ -25,6 +25,8 @@ class Entry:
     text: str
     about: str = ""
     """Id of the call, conference or message."""
+    body: bytes = field(default=b"", repr=False)
+    """Of an answer."""
 
 
 class Timeline(Sequence[Entry]):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from webhooks.errors import UsageError
-
-if TYPE_CHECKING:
-    import httpx2
 
 __all__ = ["Answer", "Asgi", "ConnectionFailed", "Http", "Transport"]
 
@@ -109,14 +108,18 @@ class _Exchange:
 
 
 class Http:
-    """Calls a URL over the network, so that an app in any language can be tested. Needs an HTTP client."""
+    """Calls a URL over the network, so that an app in any language can be tested. Needs an HTTP client.
+
+    A connection for each request: a test then has nothing to close.
+    """
 
     def __init__(self) -> None:
         try:
             import httpx2
         except ModuleNotFoundError:
             raise UsageError('A URL needs an HTTP client: pip install "bandwidth-webhooks[test]".') from None
-        self._client: httpx2.AsyncClient = httpx2.AsyncClient()
+        # To read the certificates takes longer than a whole call.
+        self._client = partial(httpx2.AsyncClient, verify=ssl.create_default_context())
         self._failures = httpx2.HTTPError
         self._invalid = httpx2.InvalidURL
 
@@ -125,13 +128,10 @@ class Http:
     ) -> Answer:
         """Place one request."""
         try:
-            answer = await self._client.request(method, url, headers=headers, content=body, timeout=seconds)
+            async with self._client(timeout=seconds) as client:
+                answer = await client.request(method, url, headers=headers, content=body)
         except self._failures as error:
             raise ConnectionFailed(f"no answer: {type(error).__name__}") from error
         except self._invalid as error:
             raise ConnectionFailed(f"that is no URL: {error}") from error
         return Answer(answer.status_code, answer.headers, answer.content)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()

@@ -1,0 +1,117 @@
+"""`webhooks call`: dial an app from the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+
+import click
+
+from webhooks.cli.layout import examples
+from webhooks.cli.loading import Refused
+from webhooks.cli.phone import Screen, app_of, as_json, credentials_of
+from webhooks.errors import SimulationError
+from webhooks.simulator import Call, Phone
+
+__all__ = ["call"]
+
+_HELP = "Keys are pressed; `say TEXT`, `wait SECONDS` and `hangup` do what they say."
+# Ends that are the app's fault (voice/webhooks/disconnect).
+_FAILURES = frozenset({"callback-error", "invalid-bxml", "application-error"})
+_LONGEST = 5.0
+
+
+@click.command(
+    short_help="Dial an app: hear it, press keys.",
+    epilog=examples(
+        "webhooks call main:hooks",
+        'webhooks call main:hooks --script "1; say Hello; hangup"',
+        "webhooks call http://127.0.0.1:8000/bandwidth --user bandwidth --password s3cret",
+    ),
+)
+@click.argument("target")
+@click.option("--path", default="/", metavar="/PATH", help="Where calls are announced, below TARGET.")
+@click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls.")
+@click.option("--to", default="+19195550100", show_default=True, help="The app's number.")
+@click.option("--user", help="User name, sent when the app asks for one.")
+@click.option("--password", help="The password that belongs to it.")
+@click.option("--script", metavar="STEPS", help='What to do, with ";" between: "1; wait 5; hangup".')
+@click.option("--json", "as_lines", is_flag=True, help="Print what happened as JSON, an object a line.")
+@click.pass_context
+def call(
+    context: click.Context,
+    target: str,
+    *,
+    path: str,
+    from_: str,
+    to: str,
+    user: str | None,
+    password: str | None,
+    script: str | None,
+    as_lines: bool,
+) -> None:
+    """Call TARGET, a URL or MODULE:ATTR, and be the caller: what is said is shown, keys are typed.
+
+    Time is the simulator's: nothing has to be waited for, and a timeout comes when you `wait`. The exit code is 1 when
+    the call ended by a fault of the app's, else 0.
+    """
+    phone = Phone(credentials=credentials_of(user, password))
+    app = app_of(target)
+    screen = None if as_lines else Screen(phone)
+    steps = _typed() if script is None else iter(script.split(";"))
+    ended = asyncio.run(_play(phone, phone.dial(app, path, from_=from_, to=to), steps, screen))
+    if as_lines:
+        click.echo(as_json(phone.timeline))
+    context.exit(1 if ended.cause in _FAILURES else 0)
+
+
+async def _play(phone: Phone, dial: Awaitable[Call], steps: Iterator[str], screen: Screen | None) -> Call:
+    dialed = await dial
+    _show(screen)
+    while not dialed.ended:
+        step = next(steps, "hangup")
+        try:
+            await _do(dialed, step.strip())
+        except SimulationError as error:
+            if screen is None:
+                raise Refused(str(error)) from error
+            click.echo(f"{error}. {_HELP}")
+        _show(screen)
+    await phone.wait(_LONGEST)  # what is told after the end: recordings
+    _show(screen)
+    return dialed
+
+
+async def _do(dialed: Call, step: str) -> None:
+    word, _, rest = step.partition(" ")
+    if word == "say":
+        await dialed.speak(rest)
+    elif word == "wait" or not word:
+        await dialed.wait(_seconds(rest))
+    elif word == "hangup":
+        await dialed.hang_up()
+    else:
+        await dialed.press(step.replace(" ", ""))
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text) if text else _LONGEST
+    except ValueError:
+        raise SimulationError(f'"{text}" is no number of seconds') from None
+
+
+def _typed() -> Iterator[str]:
+    """Lines of the terminal, to the end of its input."""
+    click.echo(_HELP)
+    while True:
+        try:
+            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except click.Abort:  # the end of the input, or Ctrl-C
+            click.echo()
+            return
+
+
+def _show(screen: Screen | None) -> None:
+    if screen is not None:
+        screen.show()
