@@ -29,13 +29,13 @@ _OTHERS = frozenset({"anyio", "asyncio", "trio", "tornado"})
 
 @pytest.fixture
 def phone() -> Phone:
-    """A phone network of the test's own: `call = await phone.dial(hooks)`."""
+    """The phone network of one test, which dials with `await phone.dial(hooks)`."""
     return Phone()
 
 
 @pytest.fixture
 def harness() -> Callable[[Webhooks], Harness]:
-    """Delivers single events: `await harness(hooks).send(make_event(GatherEvent, digits="1"))`."""
+    """Delivers single events to an app, as `webhooks.testing.Harness` does."""
 
     def made(hooks: Webhooks, *, credentials: tuple[str, str] | None = None) -> Harness:
         return Harness(hooks, credentials=credentials)
@@ -45,7 +45,7 @@ def harness() -> Callable[[Webhooks], Harness]:
 
 @pytest.fixture
 def make_event() -> Callable[..., Event]:
-    """Valid events for a test: `make_event(GatherEvent, digits="1")` is `webhooks.testing.make`."""
+    """Valid events of any class: what `webhooks.testing.make` gives."""
     return make
 
 
@@ -57,8 +57,9 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str
     if _OURS.isdisjoint(inspect.signature(obj).parameters) or _taken(collector, obj):
         return
     pytest.mark.anyio(obj)
-    # Our apps run on asyncio alone; anyio's plugin would try others, too.
+    # Our apps run on asyncio alone; anyio's plugin would try others, too. It may have looked before us.
     if "anyio_backend" not in inspect.signature(obj).parameters:
+        pytest.mark.usefixtures("anyio_backend")(obj)
         pytest.mark.parametrize("anyio_backend", ["asyncio"])(obj)
 
 

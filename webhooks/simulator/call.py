@@ -120,15 +120,13 @@ class Call:
         Raises:
             SimulationError: one is missing; the message has the whole call so far.
         """
-        position = 0
+        rest, before = self._leg.heard, ""
         for text in texts:
-            found = [
-                at for at, said in enumerate(self._leg.heard) if at >= position and text.casefold() in said.casefold()
-            ]
-            if not found:
-                after = f" after entry {position}" if position else ""
-                raise SimulationError(f'"{text}" was not heard{after}. The call so far:\n{self.timeline}')
-            position = found[0]
+            at = next((at for at, said in enumerate(rest) if text.casefold() in said.casefold()), None)
+            if at is None:
+                raise SimulationError(f'"{text}" was not heard{before}. The call so far:\n{self.timeline}')
+            # Two of them may be parts of one sentence.
+            rest, before = rest[at:], f' after "{text}"'
 
     async def press(self, keys: str) -> None:
         """Press keys, one after the other: digits, `*`, `#`."""
@@ -163,7 +161,7 @@ class Call:
         """Put the phone down; before the call is answered that cancels it."""
         self._must_be_up("hang up")
         self._platform.log(self._leg, "note", "hangs up")
-        self._interrupt(Ended("hangup" if self.answered else "cancel"))
+        self._leg.process.interrupt(Ended("hangup" if self.answered else "cancel"))
         await self._settle()
 
     async def update(
@@ -180,18 +178,14 @@ class Call:
         if tag is not None:
             self._leg.tag = tag
         address = self._platform.address_of(self._leg, redirect_url, method)
-        self._interrupt(Replaced(Ask(self._platform.payload(self._leg, "redirect"), address)))
+        self._leg.process.interrupt(Replaced(Ask(self._platform.payload(self._leg, "redirect"), address)))
         await self._settle()
 
     async def replace(self, document: Document[Verb]) -> None:
         """What the REST call `updateCallBxml` does: the call gives up what it does and runs this."""
         self._must_be_answered()
-        self._interrupt(Replaced(partial(perform, self._platform, self._leg, document.verbs)))
+        self._leg.process.interrupt(Replaced(partial(perform, self._platform, self._leg, document.verbs)))
         await self._settle()
-
-    def _interrupt(self, what: Ended | Replaced) -> None:
-        if self._leg.process is not None:
-            self._leg.process.interrupt(what)
 
     def _must_be_up(self, what: str) -> None:
         if self.ended:

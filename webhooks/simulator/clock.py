@@ -15,14 +15,9 @@ from collections.abc import Coroutine, Generator
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from webhooks.errors import SimulationError
-
 __all__ = ["Clock", "Process", "Signal"]
 
 T = TypeVar("T")
-
-# Steps of processes without a moment of time between them: more is a circle.
-_MOST_STEPS = 10_000
 
 
 class Signal(Generic[T]):
@@ -46,14 +41,22 @@ class Signal(Generic[T]):
         """Forget what was sent and not taken."""
         self._values.clear()
 
-    async def take(self, seconds: float | None = None, *, patient: bool = True) -> T | None:
+    async def take(self) -> T:
+        """The next value, whenever it comes."""
+        value: T = await self._next(None, patient=True)
+        return value
+
+    async def take_within(self, seconds: float, *, patient: bool = True) -> T | None:
         """The next value; None when there is none after so many seconds."""
+        value: T | None = await self._next(seconds, patient=patient)
+        return value
+
+    async def _next(self, seconds: float | None, *, patient: bool) -> Any:
         if self._values:
             return self._values.popleft()
         wait = _Wait(seconds, patient)
         self._waiting.append(wait)
-        value: T | None = await wait
-        return value
+        return await wait
 
 
 class _Wait:
@@ -77,6 +80,7 @@ class Process:
         self.wait: _Wait | None = None
         self.interruption: BaseException | None = None
         """Raised in the process where it waits next."""
+        self.started = False
         self.done = False
         self._clock = clock
 
@@ -144,11 +148,7 @@ class Clock:
         await self._run_ready()
 
     async def _run_ready(self) -> None:
-        for step in count():
-            if not self._ready:
-                return
-            if step > _MOST_STEPS:
-                raise SimulationError("the app goes in a circle without a moment of time passing")
+        while self._ready:
             process, value = self._ready.popleft()
             await self._step(process, value)
 
@@ -176,7 +176,10 @@ class _Step:
 
     def __await__(self) -> Generator[Any, Any, _Wait | None]:
         coroutine = self._process.coroutine
-        error, self._process.interruption = self._process.interruption, None
+        error = None
+        if self._process.started:  # else it learns of it where it waits first
+            error, self._process.interruption = self._process.interruption, None
+        self._process.started = True
         try:
             waits_for: Any = coroutine.send(self._value) if error is None else coroutine.throw(error)
             while not isinstance(waits_for, _Wait):

@@ -68,7 +68,8 @@ class Leg:
     transfer_to: str = ""
     farewell: Address | None = None
     """Where a leg of a Transfer tells its end."""
-    process: Process | None = None
+    process: Process = field(init=False)
+    """What it does; set when it begins."""
     listens: bool = False
     """Whether a verb waits for keys."""
     key_events: Address | None = None

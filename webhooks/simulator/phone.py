@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from webhooks.app import Webhooks
 from webhooks.auth import BasicAuth
@@ -60,8 +60,9 @@ class Phone:
         self._hosts: dict[str, Transport] = {}
         self._apps: list[tuple[Any, str]] = []
         self._http: Http | None = None
+        self._home = ""
         self._clock = Clock()
-        sender = Sender(self._clock, transport=self._transport, seconds=timeout, faults=faults)
+        sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout, faults=faults)
         self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
         self.callees = self._platform.callees
         """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
@@ -256,6 +257,8 @@ class Phone:
         credentials = self._credentials
         if credentials is None and isinstance(app, Webhooks) and isinstance(app.auth, BasicAuth):
             credentials = app.auth.credentials
+        parts = urlsplit(base)
+        self._home = self._home or f"{parts.scheme}://{parts.netloc}"
         # A URL names a path already; "/" is no wish for another one.
         main = base if path == "/" else urljoin(base, path)
         spare = None if fallback is None else Address(urljoin(main, fallback), "POST", credentials)
@@ -264,11 +267,15 @@ class Phone:
 
     def _there(self, url: str) -> str:
         """The URL of an app on the network, once somebody can be called there."""
-        if urlsplit(url).scheme not in ("http", "https"):
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # brackets that do not fit
+            parts = SplitResult("", "", "", "", "")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
             raise UsageError(f'"{url}" is no URL; expected one as http://127.0.0.1:8000/, or an ASGI app.')
         if self._http is None:
             self._http = Http()
-        return url
+        return url if parts.path else f"{url}/"
 
     def _here(self, app: Any) -> str:
         """The URL under which an app in memory is found."""
@@ -279,6 +286,10 @@ class Phone:
         self._apps.append((app, url))
         self.serve(url, app)
         return url
+
+    def _shown(self, url: str) -> str:
+        """A URL as it stands in the timeline: the host of the app under test says nothing, any other does."""
+        return url.removeprefix(self._home) if self._home and url.startswith(f"{self._home}/") else url
 
     def _transport(self, url: str) -> Transport:
         known = self._hosts.get(urlsplit(url).netloc)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from webhooks.bxml import Forward, Hangup, Redirect, Ring, Tag, Verb
+from webhooks.errors import SimulationError
 from webhooks.simulator.addresses import Ask
 from webhooks.simulator.ids import time_of
 from webhooks.simulator.leg import Ended, Leg, Replaced, Step
@@ -55,10 +56,18 @@ def _end(platform: Platform, leg: Leg, ended: Ended) -> None:
         platform.tell(leg, platform.payload(leg, "disconnect", **more), application.status or application.main)
 
 
+# Documents of one call at one moment: more are a circle.
+_MOST_AT_ONCE = 100
+
+
 async def run(platform: Platform, leg: Leg, step: Step) -> None:
     """Take a step, and those that follow from it, until a document is over."""
     next_step: Step | None = step
+    now, steps = platform.clock.now, 0
     while next_step is not None:
+        now, steps = platform.clock.now, steps + 1 if now == platform.clock.now else 0
+        if steps > _MOST_AT_ONCE:
+            raise SimulationError("the app goes in a circle: no time passes between its documents")
         try:
             next_step = await (_ask(platform, leg, next_step) if isinstance(next_step, Ask) else next_step())
         except Replaced as replaced:

@@ -46,9 +46,16 @@ class Sender:
     """Delivers events."""
 
     def __init__(
-        self, clock: Clock, *, transport: Callable[[str], Transport], seconds: float, faults: Faults | None
+        self,
+        clock: Clock,
+        *,
+        transport: Callable[[str], Transport],
+        shown: Callable[[str], str],
+        seconds: float,
+        faults: Faults | None,
     ) -> None:
         self._clock = clock
+        self._shown = shown
         self._transport = transport
         self._seconds = seconds
         self._faults = faults
@@ -82,7 +89,7 @@ class Sender:
     async def _place(self, payload: _Payload, event: Event, address: Address, log: Log) -> Answer | None:
         """What came back; None when nothing did."""
         method, url, headers, body = _request(payload, address)
-        log("event", f"{_name(event)} {method} {address.url}")
+        log("event", f"{_name(event)} {method} {self._shown(address.url)}")
         try:
             answer = await self._challenged(method, url, headers, body, address.credentials)
         except ConnectionFailed as error:

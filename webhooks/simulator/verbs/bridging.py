@@ -51,8 +51,7 @@ def _problem(leg: Leg, target: Leg | None) -> str | None:
 
 def _take(target: Leg, step: Step | None) -> None:
     """Let the other call do something else than what it does; hang it up, when there is nothing."""
-    if target.process is not None:
-        target.process.interrupt(Ended("hangup") if step is None else Replaced(step))
+    target.process.interrupt(Ended("hangup") if step is None else Replaced(step))
 
 
 async def _as_target(target: Leg, left: Signal[Leg]) -> None:

@@ -34,7 +34,7 @@ async def _collect(platform: Platform, leg: Leg, verb: Gather) -> tuple[str, str
         if key in (verb.terminating_digits or ""):
             return digits, key
         digits += key
-        key = await leg.keys.take(wait) if len(digits) < most else None
+        key = await leg.keys.take_within(wait) if len(digits) < most else None
     return digits, ""
 
 
@@ -43,10 +43,10 @@ async def _first_key(platform: Platform, leg: Leg, verb: Gather) -> str | None:
     for _ in range(verb.repeat_count or 1):
         for prompt in verb.prompts:
             platform.hear(leg, text_of(prompt))
-            key = await leg.keys.take(seconds(platform, prompt), patient=False)
+            key = await leg.keys.take_within(seconds(platform, prompt), patient=False)
             if key is not None:
                 return key
-        key = await leg.keys.take(wait)
+        key = await leg.keys.take_within(wait)
         if key is not None:
             return key
     return None

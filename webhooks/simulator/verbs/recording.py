@@ -55,7 +55,7 @@ async def _until_over(platform: Platform, leg: Leg, verb: Record) -> None:
     while True:
         quiet_since = max(began, leg.spoke_at)
         over = min(latest, quiet_since + verb.silence_timeout) if verb.silence_timeout else latest
-        key = await leg.keys.take(over - clock.now)
+        key = await leg.keys.take_within(over - clock.now)
         if key is not None and key in terminating:
             return
         if key is None and (clock.now >= latest or leg.spoke_at <= quiet_since):
@@ -120,7 +120,8 @@ def _finish(platform: Platform, leg: Leg, recording: Recording) -> None:
 
 async def _tell(platform: Platform, leg: Leg, recording: Recording) -> None:
     await platform.clock.sleep(platform.timing.media)
-    facts = _facts(platform, leg, recording)
+    # No source has the call's answer in these two events.
+    facts: dict[str, object] = {**_facts(platform, leg, recording), "answerTime": None}
     platform.tell(leg, platform.payload(leg, "recordingAvailable", **facts, status="complete"), recording.available)
     # Shorter ones, and longer than four hours, are not transcribed (voice/bxml/record).
     if not recording.transcribe or not 0.5 <= recording.seconds(platform.clock.now) <= 4 * 3600:

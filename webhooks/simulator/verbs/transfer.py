@@ -59,14 +59,12 @@ async def _until_over(legs: list[Leg], leg: Leg, news: Signal[_News]) -> Leg:
     ringing = len(legs)
     while True:
         told = await news.take()
-        if told is None:
-            continue
-        if told.what == "answered" and winner is None:
+        if told.what == "answered":
             winner = told.leg
             _release([other for other in legs if other is not winner], "cancel")
         elif told.what == "connected":
             leg.peer, told.leg.peer = told.leg, leg
-        elif told.what == "ended":
+        else:
             ringing -= 1
             if told.leg is winner or (winner is None and ringing == 0):
                 return told.leg
@@ -74,8 +72,7 @@ async def _until_over(legs: list[Leg], leg: Leg, news: Signal[_News]) -> Leg:
 
 def _release(legs: list[Leg], cause: str) -> None:
     for leg in legs:
-        if leg.process is not None:
-            leg.process.interrupt(Ended("cancel" if leg.answered_at is None else cause))
+        leg.process.interrupt(Ended("cancel" if leg.answered_at is None else cause))
 
 
 def _dial(platform: Platform, leg: Leg, verb: Transfer, target: Target, news: Signal[_News]) -> Leg:

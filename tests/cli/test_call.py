@@ -1,0 +1,144 @@
+"""A phone in the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import APP, Command, Write
+
+INVALID = """
+from webhooks import AllowAll, Reply, Webhooks
+from webhooks.events import InitiateEvent
+
+hooks = Webhooks(auth=AllowAll())
+
+@hooks.on(InitiateEvent)
+async def welcome(call: InitiateEvent) -> Reply:
+    return Reply(200, b"<Response><Gather maxDigits='99'/></Response>", "application/xml")
+"""
+
+
+def test_a_script_is_played(write: Write, command: Command) -> None:
+    write("main.py", APP)
+    result = command("call", "main:hooks", "--script", "2")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "Press 1." in lines
+    assert "You pressed 2, tagged None." in lines
+    assert "The call has ended: hangup" in lines
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_script_says_waits_and_hangs_up(write: Write, command: Command) -> None:
+    write("main.py", APP)
+    result = command("call", "main:hooks", "--script", "say Hello; wait 1; wait; hangup", "--json")
+    entries = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {"at", "who", "what", "text", "about"} == entries[0].keys()
+    assert [entry["text"] for entry in entries if entry["what"] == "says"] == ["Hello"]
+    assert entries[-1]["what"] == "answer"
+
+
+def test_bxml_that_is_refused_is_shown_and_the_exit_code_is_1(write: Write, command: Command) -> None:
+    write("main.py", INVALID)
+    result = command("call", "main:hooks", "--script", "")
+    assert result.exit_code == 1
+    assert "!! " in result.stdout
+    assert "max_digits" in result.stdout
+    assert "invalid-bxml" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["main:hooks", "--user", "a"], "--user and --password belong together"),
+        (["localhost:8000"], 'Did you mean "http://localhost:8000"?'),
+        (["ftp://x.example"], "is no http or https URL"),
+        (["http://"], "is no http or https URL"),
+        (["main:hooks", "--script", "x"], 'there is no key "x"'),
+        (["main:hooks", "--script", "wait long"], '"long" is no number of seconds'),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(write: Write, command: Command, arguments: list[str], told: str) -> None:
+    write("main.py", APP)
+    result = command("call", *arguments, "--json")
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.output
+
+
+class Terminal:
+    """A command in a pseudo-terminal."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._ours, theirs = pty.openpty()
+        environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+        command = [sys.executable, "-m", "webhooks", *arguments]
+        self._process = subprocess.Popen(
+            command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, close_fds=True
+        )
+        os.close(theirs)
+        self.screen = ""
+        self._read = 0
+
+    def until(self, text: str) -> None:
+        """Read until it stands on the screen, after what was waited for before."""
+        ends = time.monotonic() + 20
+        while text not in self.screen[self._read :]:
+            assert select.select([self._ours], [], [], max(0, ends - time.monotonic()))[0], self.screen
+            try:
+                self.screen += os.read(self._ours, 4096).decode()
+            except OSError:  # the other end is closed
+                break
+        assert text in self.screen[self._read :], self.screen
+        self._read = self.screen.index(text, self._read) + len(text)
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def ended(self) -> int:
+        code = self._process.wait(20)
+        os.close(self._ours)
+        return code
+
+
+def test_a_menu_is_played_in_a_terminal(folder: Path, write: Write) -> None:
+    write("main.py", APP)
+    terminal = Terminal(folder, "call", "main:hooks")
+    terminal.until("Press 1.")
+    terminal.until("> ")
+    terminal.type("what\n")
+    terminal.until("there is no key")
+    terminal.type("3\n")
+    terminal.until("You pressed 3")
+    assert terminal.ended() == 0
+
+
+def test_invalid_bxml_is_shown_in_a_terminal(folder: Path, write: Write) -> None:
+    write("main.py", INVALID)
+    terminal = Terminal(folder, "call", "main:hooks")
+    terminal.until("invalid-bxml")
+    assert "max_digits" in terminal.screen
+    assert terminal.ended() == 1
+
+
+def test_a_call_may_end_before_anybody_types(write: Write, command: Command) -> None:
+    write("main.py", "from webhooks import AllowAll, Webhooks\n\nhooks = Webhooks(auth=AllowAll())")
+    result = command("call", "main:hooks")
+    assert "The call has ended: rejected" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_the_end_of_the_input_hangs_up(write: Write, command: Command) -> None:
+    write("main.py", APP)
+    result = command("call", "main:hooks", input="")
+    assert "(hangs up)" in result.stdout
+    assert result.exit_code == 0

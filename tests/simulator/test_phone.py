@@ -1,0 +1,144 @@
+"""What a test asks of a phone that cannot be: one sentence and the call so far."""
+
+from __future__ import annotations
+
+import pytest
+
+from webhooks import AllowAll, Webhooks
+from webhooks.bxml import Conference, Document, Gather, Pause, PhoneNumber, Redirect, SpeakSentence, Ssml, Transfer
+from webhooks.errors import SimulationError
+from webhooks.events import InitiateEvent, RedirectEvent
+from webhooks.simulator import Callee, Phone, Timing
+
+hooks = Webhooks(auth=AllowAll())
+
+
+@hooks.on(InitiateEvent)
+async def welcome(call: InitiateEvent) -> Gather:
+    return Gather(SpeakSentence("Press ", Ssml('<sub alias="one &amp; two">12</sub>'), "."), max_digits=1)
+
+
+async def test_what_was_not_heard_is_told_with_the_whole_call(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    call.expect("press one & two.")
+    with pytest.raises(
+        SimulationError, match=r'(?s)"Goodbye" was not heard after "Press"\. The call so far:.*Press one & two\.'
+    ) as failure:
+        call.expect("Press", "Goodbye")
+    assert isinstance(failure.value, AssertionError)
+
+
+async def test_a_key_that_no_phone_has_is_refused(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    with pytest.raises(SimulationError, match='no key "x"'):
+        await call.press("1x")
+    assert not call.ended
+
+
+async def test_keys_after_the_end_of_a_call_are_not_pressed(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    await call.press("12345")
+    assert [entry.text for entry in call.timeline if entry.what == "presses"] == ["1"]
+
+
+@pytest.mark.parametrize("step", ["press", "speak", "hang_up", "update", "replace"])
+async def test_nobody_does_anything_on_a_call_that_has_ended(phone: Phone, step: str) -> None:
+    call = await phone.dial(hooks)
+    await call.hang_up()
+    arguments = {"press": ("1",), "speak": ("Hello",), "update": ("/x",), "replace": (Document(),)}
+    with pytest.raises(SimulationError, match=r"the call has ended \(hangup\)"):
+        await getattr(call, step)(*arguments.get(step, ()))
+
+
+async def test_a_call_that_nobody_answered_cannot_be_updated(phone: Phone) -> None:
+    call = await phone.call_out(hooks, settle=False)
+    with pytest.raises(SimulationError, match="nobody has answered"):
+        await call.update("/x")
+
+
+async def test_time_goes_forward_only(phone: Phone) -> None:
+    with pytest.raises(SimulationError, match="forward only"):
+        await phone.wait(-1)
+
+
+async def test_there_is_no_such_call_or_conference(phone: Phone) -> None:
+    with pytest.raises(SimulationError, match="no call with that id"):
+        phone.call("c-1")
+    with pytest.raises(SimulationError, match='no conference "x"; there were: none'):
+        phone.conference("x")
+    with pytest.raises(SimulationError, match="needs somebody"):
+        await phone.text(hooks, "Hello", to=())
+
+
+async def test_what_a_conference_cannot_do(phone: Phone) -> None:
+    app = Webhooks(auth=AllowAll())
+
+    @app.on(InitiateEvent)
+    async def join(call: InitiateEvent) -> Conference:
+        return Conference("room")
+
+    inside, outside = await phone.dial(app), await phone.dial(hooks)
+    room = phone.conference("room")
+    with pytest.raises(SimulationError, match="is not in the conference"):
+        await room.update(outside, mute=True)
+    assert room.id.startswith("conf-")
+    await inside.hang_up()
+    with pytest.raises(SimulationError, match="the conference is over"):
+        await room.end()
+    assert room.events == ()  # nobody asked to be told
+    assert len(room.timeline) == 0
+
+
+async def test_music_on_hold_never_ends_and_a_step_does(phone: Phone) -> None:
+    app = Webhooks(auth=AllowAll())
+
+    @app.on(InitiateEvent | RedirectEvent)
+    async def hold(call: InitiateEvent | RedirectEvent) -> Document:
+        return Document(Pause(duration=7), Redirect(redirect_url="/"))
+
+    call = await phone.dial(app)
+    assert not call.ended
+    assert phone.now == 56
+    assert (await Phone(timing=Timing(patience=10)).dial(app)).answered
+
+
+async def test_a_circle_without_time_is_told(phone: Phone) -> None:
+    app = Webhooks(auth=AllowAll())
+
+    @app.on(InitiateEvent | RedirectEvent)
+    async def around(call: InitiateEvent | RedirectEvent) -> Redirect:
+        return Redirect(redirect_url="/")
+
+    with pytest.raises(SimulationError, match="circle"):
+        await phone.dial(app)
+
+
+def test_calls_say_who_and_how() -> None:
+    assert repr(Callee(outcome="busy")).startswith("Callee(outcome='busy'")
+
+
+async def test_a_call_says_what_it_is(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    assert "+19195550123, up" in repr(call)
+    assert (call.direction, call.party, call.peer, call.cause) == ("inbound", "+19195550123", None, "")
+    assert call == phone.call(call.id)
+    assert call != "a call"
+    assert {call: 1}[phone.call(call.id)] == 1
+    await call.hang_up()
+    assert "ended: hangup" in repr(call)
+
+
+async def test_a_called_party_can_be_sent_elsewhere(phone: Phone) -> None:
+    app = Webhooks(auth=AllowAll())
+
+    @app.on(InitiateEvent)
+    async def transfer(call: InitiateEvent) -> list[Transfer | SpeakSentence]:
+        return [Transfer(PhoneNumber("+19195550150")), SpeakSentence("Alone again.")]
+
+    call = await phone.dial(app)
+    assert call.peer is not None
+    agent = call.peer
+    await agent.replace(Document(SpeakSentence("Thank you, agent.")))
+    assert call.heard("Alone again.")
+    assert agent.heard("Thank you")
+    assert agent.ended
