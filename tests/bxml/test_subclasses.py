@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar
 import pytest
 
 from webhooks import UsageError
-from webhooks.bxml import Document, Gather, PlayAudio, SpeakSentence, parse
+from webhooks.bxml import Document, Gather, Hangup, PlayAudio, SpeakSentence, Verb, parse
 from webhooks.bxml._limits import Text
+from webhooks.events import ConferenceCreatedEvent, InitiateEvent
+from webhooks.rules import check
 
 
 class Loud(SpeakSentence):
@@ -17,6 +19,10 @@ class Loud(SpeakSentence):
 
     def __init__(self, *parts: str) -> None:
         super().__init__(*parts, voice="julie")
+
+
+class Goodbye(Hangup):
+    pass
 
 
 class Bounce(Gather):
@@ -43,6 +49,16 @@ def test_a_subclass_is_copied_and_pickled() -> None:
     again = pickle.loads(pickle.dumps(loud))
     assert type(again) is Loud
     assert again == loud
+
+
+def test_every_rule_holds_for_a_subclass() -> None:
+    def codes(*verbs: Verb) -> list[str]:
+        return [violation.code for violation in check(verbs, InitiateEvent)]
+
+    assert codes(Loud("Hello."), Goodbye()) == []
+    assert codes(Goodbye(), Loud("Hello.")) == ["dead-code"]
+    assert check((Loud("Hello."),), ConferenceCreatedEvent) == []
+    assert [one.code for one in check((Goodbye(),), ConferenceCreatedEvent)] == ["verb-not-allowed"]
 
 
 def test_a_subclass_may_have_more_attributes() -> None:
