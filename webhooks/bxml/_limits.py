@@ -94,9 +94,9 @@ class Number:
     maximum: float
 
     def check(self, value: Any, /) -> str | None:
-        """A bool is no number here, and NaN is out of every range."""
+        """A bool is no number here, NaN is out of every range, and a zero has no sign."""
         if (type(value) is float or type(value) is int) and self.minimum <= value <= self.maximum:
-            return None
+            return None if str(value) != "-0.0" else "a number without a sign"
         return f"a number from {self.minimum:g} to {self.maximum:g}"
 
     def fits(self, value: str, /) -> str:
@@ -246,7 +246,11 @@ class Flag:
         return text == "true"
 
 
-_URL = re.compile(r"(?!(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
+# Letters stand in both cases: with IGNORECASE, an "s" may be U+017F.
+_URL = re.compile(
+    r"(?:[hH][tT][tT][pP][sS]?:)?//[^\s/?#:\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*"
+    r"|(?!//|[^/?#]*:)[^\s\x00-\x1f\x7f]+"
+)
 _SURE_URL = re.compile(r"(?:https://[A-Za-z0-9]|/(?!/))[!#-;=?-~]*")
 
 
@@ -319,13 +323,13 @@ CALLER_ID = Text(
     pattern=re.compile(r"\+[1-9][0-9]{1,14}|Restricted|Anonymous|Private|Unavailable"),
     expected='a phone number in E.164 form, or "Restricted", "Anonymous", "Private" or "Unavailable"',
 )
-SIP_URI = Text(pattern=re.compile(r"sips?:\S+", re.IGNORECASE), expected="a SIP URI, as sip:room@example.com")
+SIP_URI = Text(pattern=re.compile(r"[sS][iI][pP][sS]?:\S+"), expected="a SIP URI, as sip:room@example.com")
 DESTINATION = Text(
     pattern=re.compile(r"\+[1-9][0-9]{1,14}|[sS][iI][pP][sS]?:\S+"),
     expected="a phone number in E.164 form, as +19195551234, or a SIP URI",
 )
 WEB_SOCKET = Text(
-    pattern=re.compile(r"wss?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE),
+    pattern=re.compile(r"[wW][sS][sS]?://[^\s\x00-\x1f\x7f]+"),
     expected="a WebSocket URL, as wss://example.com/audio",
 )
 WORD = Text(pattern=re.compile(r"\S+"), expected="text without blanks")
