@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webhooks import (
     AllowAll,
@@ -328,6 +328,16 @@ everything: Document[Verb] = Document(
     Bridge("c-1", bridge_complete_url="/bridged"),
     Refer(SipUri("sip:a@example.com"), refer_complete_url=referred),
 )
+
+
+# A verb is a value, and a dataclass; a subclass may give defaults.
+class Loud(SpeakSentence):
+    def __init__(self, *parts: str) -> None:
+        super().__init__(*parts, voice="julie")
+
+
+louder: Gather = replace(Gather(Loud("Press 1."), gather_url=menu), max_digits=2)
+counted: dict[Verb, int] = {louder: 1}
 
 
 # What the decorators return is still the function: it can be called, and its result has its type.

@@ -265,6 +265,8 @@ Conference("room", mute="yes")  # rejected: True or False
 Connect("e-1")  # rejected: Endpoint(...)
 Refer()  # rejected: the SipUri is required
 Refer(PhoneNumber("+19195551234"))  # rejected: SipUri(...)
+Pause(duration=1).duration = 2  # rejected: a verb is a value
+Gather(Hangup)  # rejected: a class is no prompt
 Document(PhoneNumber("+19195551234"))  # rejected: only in a Transfer
 Document("Hello.")  # rejected: text is no verb
 Document([Hangup()])  # rejected: verbs one by one

@@ -17,6 +17,7 @@ from webhooks.bxml import (
     Hangup,
     PhoneNumber,
     SpeakSentence,
+    Transfer,
     Verb,
     parse,
 )
@@ -137,6 +138,23 @@ def test_a_handler_in_a_document_that_no_app_sends_is_an_error_and_for_people_it
     with pytest.raises(BxmlError, match='the handler "menu" stands where the URL for "gather" belongs'):
         document.to_bytes()
     assert 'gatherUrl="menu"' in str(document)
+
+
+def test_a_text_that_looks_like_the_place_of_a_handler_is_an_illegal_character() -> None:
+    document = Document(SpeakSentence("a\0"), Gather(gather_url=menu))
+    with pytest.raises(BxmlError, match=r"SpeakSentence: its text holds U\+0000 at position 1"):
+        document.to_bytes(lambda handler, event_type: "/menu")
+
+
+def test_the_handlers_of_children_stand_where_they_belong() -> None:
+    leg = PhoneNumber("+19195550100", transfer_answer_url=menu, transfer_disconnect_url=print)
+    transfer = Transfer(leg, leg, transfer_complete_url=test_a_document_is_a_value)
+    body = Document(SpeakSentence("a"), transfer).to_bytes(lambda handler, event_type: f"/{event_type}")
+    written = [node.attrib for node in etree.fromstring(body).iter() if node.attrib]
+    assert written == [
+        {"transferCompleteUrl": "/transferComplete"},
+        *[{"transferAnswerUrl": "/transferAnswer", "transferDisconnectUrl": "/transferDisconnect"}] * 2,
+    ]
 
 
 def test_a_url_with_an_illegal_character_from_the_resolver_is_refused() -> None:

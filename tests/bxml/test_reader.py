@@ -138,8 +138,11 @@ def test_attributes_become_what_they_are() -> None:
         ("<Response><Record transcribe='True'/></Response>", "transcribe is a text of 4 characters, expected True or"),
         ("<Response><Redirect/></Response>", "line 1: <Redirect> lacks redirectUrl."),
         ("<Response><StreamParam/></Response>", "line 1: <StreamParam> lacks name and value."),
-        ("<Response><Refer/></Response>", "line 1: <Refer> takes one child, not 0."),
-        ("<Response><Refer>\n<SipUri>sip:a</SipUri><SipUri>sip:a</SipUri></Refer></Response>", "one child, not 2."),
+        ("<Response><Refer/></Response>", "line 1: Refer: 0 targets, expected 1 SipUri"),
+        (
+            "<Response><Refer>\n<SipUri>sip:a</SipUri><SipUri>sip:a</SipUri></Refer></Response>",
+            "line 1: Refer: 2 targets, expected 1 SipUri",
+        ),
         ("<Response><SpeakSentence>\n<Transfer/></SpeakSentence></Response>", "^line 2: there is no <Transfer>"),
         ("<Response><SpeakSentence><s x='y'/></SpeakSentence></Response>", "^line 1: <s> has no attribute x."),
         ("<Response><break/></Response>", "<break> is no element of BXML"),

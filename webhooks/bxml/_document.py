@@ -9,8 +9,9 @@ from typing import Any, Generic, cast
 from lxml import etree
 from typing_extensions import TypeVar
 
-from webhooks.bxml._limits import MAX_BYTES, LinkTo
-from webhooks.bxml._verb import Element, Verb, unlinked
+from webhooks.bxml._escape import attribute
+from webhooks.bxml._limits import MARK, MAX_BYTES, LinkTo
+from webhooks.bxml._verb import Element, Verb, markup_of, unlinked
 from webhooks.errors import BxmlError
 
 __all__ = ["Document"]
@@ -20,9 +21,9 @@ _END = "</Response>"
 _EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 # What XML 1.0 cannot carry, not even as a reference (2.2, "Characters"). One pass over the bytes of a document costs a
-# tenth of a search in its text; the two non-characters begin with the same two bytes.
+# tenth of a search in its text.
 _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
-_NON_CHARACTERS = b"\xef\xbf"
+_WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b"?" * len(_CONTROLS))
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 V_co = TypeVar("V_co", bound=Verb, covariant=True, default=Verb)
@@ -54,7 +55,8 @@ class Document(Generic[V_co]):
     def __eq__(self, other: object) -> bool:
         return self._verbs == cast("Document[Verb]", other)._verbs if isinstance(other, Document) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # as verbs: values that may hold what cannot be hashed
+    def __hash__(self) -> int:
+        return hash(self._verbs)
 
     def __repr__(self) -> str:
         return f"Document({', '.join(map(repr, self._verbs))})"
@@ -74,22 +76,30 @@ class Document(Generic[V_co]):
         """
         if not self._verbs:
             return _EMPTY
-        parts = [_START]
-        for verb in self._verbs:
-            verb.write(parts.append, link or unlinked)
-        parts.append(_END)
-        text = "".join(parts)
+        text = f"{_START}{''.join(map(markup_of, self._verbs))}{_END}"
+        if MARK in text:
+            text = self._linked(text, link or unlinked)
         try:
             body = text.encode()
         except UnicodeEncodeError:  # a lone surrogate
             raise self._illegal() from None
-        if len(body.translate(None, _CONTROLS)) != len(body):
+        if body.translate(_WITHOUT_CONTROLS) != body:
             raise self._illegal()
-        if not text.isascii() and _NON_CHARACTERS in body and _ILLEGAL.search(text):
+        if "\ufffe" in text or "\uffff" in text:
             raise self._illegal()
         if len(body) > MAX_BYTES:
             raise BxmlError(f"the document has {len(body)} bytes; Bandwidth takes {MAX_BYTES} (voice/bxml/about).")
         return body
+
+    def _linked(self, text: str, link: LinkTo) -> str:
+        """The text with the URLs of the handlers where they belong."""
+        first, *rest = text.split(MARK)
+        links = [one for verb in self._verbs if MARK in markup_of(verb) for one in verb.links()]
+        if len(links) != len(rest):  # a text of the user's holds one
+            raise self._illegal()
+        for (limit, handler), part in zip(links, rest, strict=True):
+            first += attribute(limit.linked(handler, link)) + part
+        return first
 
     def _illegal(self) -> BxmlError:
         where = next(

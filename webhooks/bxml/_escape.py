@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["attribute", "character_data"]
+__all__ = ["REFERENCES", "attribute", "character_data"]
+
+REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+"""What stands for a character between tags. The ampersand is first: it is in all others."""
 
 # Most text needs nothing, and to know that costs less than to replace nothing.
 _SPECIAL = re.compile('[&<>"\\r\\n\\t]').search
@@ -13,8 +16,8 @@ _SPECIAL = re.compile('[&<>"\\r\\n\\t]').search
 def character_data(text: str) -> str:
     """`text` between tags. A carriage return would be read back as a line feed (XML 1.0, 2.11)."""
     text = str.__str__(text)  # a subclass may replace in its own way
-    if "&" in text or "<" in text or ">" in text or "\r" in text:
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    for character, reference in REFERENCES.items():
+        text = text.replace(character, reference)
     return text
 
 

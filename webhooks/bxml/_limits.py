@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from webhooks.bxml._escape import attribute
@@ -19,6 +20,7 @@ __all__ = [
     "CALLER_ID",
     "DESTINATION",
     "E164",
+    "MARK",
     "MAX_BYTES",
     "METHOD",
     "SIP_URI",
@@ -34,6 +36,7 @@ __all__ = [
     "Text",
     "Url",
     "Whole",
+    "sure_url",
 ]
 
 MAX_BYTES = 64 * 1024
@@ -45,6 +48,9 @@ Handler: TypeAlias = Callable[..., object]
 LinkTo: TypeAlias = Callable[[Handler, str], str]
 """Gives the URL of a handler for an event type. Routing has one; a document outside of an app has none."""
 
+MARK = "\0"
+"""Stands in an element's markup where the URL of a handler belongs. No document can hold it: XML cannot carry it."""
+
 # Python reads more as a number than Bandwidth does: "1_000", "inf", other scripts' digits.
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,400})?")
 _DIGITS = re.compile(r"-?[0-9]{1,1000}")
@@ -52,16 +58,18 @@ _DIGITS = re.compile(r"-?[0-9]{1,1000}")
 
 class Limit(Protocol):
     """1. `check` never raises. 2. `write` is only asked for values that `check` accepts, and what it gives can stand
-    between double quotes as it is. 3. `read` turns that back into an equal value, or raises ValueError. 4. `doubt` is
-    Python source, about a name `value`, that is false for most good values and true for every bad one: `check` is only
-    asked where it is true, which saves the call that costs most of a verb.
+    between double quotes as it is. 3. `read` turns that back into an equal value, or raises ValueError.
+
+    4. `fits` and `text` are Python source about a variable, given by its name, and save the calls that cost most of a
+    verb. `fits` is true only for good values, and for most of them; `text`, which stands after it, is what `write`
+    gives for those. `_made` says which names both may use.
     """
 
     def check(self, value: Any, /) -> str | None:
         """None when `value` is good, else what was expected."""
         ...
 
-    def write(self, value: Any, link: LinkTo, /) -> str:
+    def write(self, value: Any, /) -> str:
         """The attribute's text."""
         ...
 
@@ -69,9 +77,12 @@ class Limit(Protocol):
         """The value of an attribute's text."""
         ...
 
-    @property
-    def doubt(self) -> str:
-        """Source that is true where `check` must be asked."""
+    def fits(self, value: str, /) -> str:
+        """Source that is true where `check` need not be asked."""
+        ...
+
+    def text(self, value: str, /) -> str:
+        """Source of the attribute's text where the value fits."""
         ...
 
 
@@ -83,21 +94,23 @@ class Number:
     maximum: float
 
     def check(self, value: Any, /) -> str | None:
-        """A bool is no number here, and NaN is out of every range."""
-        if (value.__class__ is float or value.__class__ is int) and self.minimum <= value <= self.maximum:
-            return None
+        """A bool is no number here, NaN is out of every range, and a zero has no sign."""
+        if (type(value) is float or type(value) is int) and self.minimum <= value <= self.maximum:
+            return None if str(value) != "-0.0" else "a number without a sign"
         return f"a number from {self.minimum:g} to {self.maximum:g}"
 
-    @property
-    def doubt(self) -> str:
-        """Another class, or out of the range."""
-        another = "value.__class__ is not int and value.__class__ is not float"
-        return f"({another}) or not {self.minimum!r} <= value <= {self.maximum!r}"
+    def fits(self, value: str, /) -> str:
+        """A whole one."""
+        return f"type({value}) is int and {self.minimum!r} <= {value} <= {self.maximum!r}"
 
-    def write(self, value: float, link: LinkTo, /) -> str:
+    def text(self, value: str, /) -> str:
+        """As it is."""
+        return value
+
+    def write(self, value: float, /) -> str:
         """Python's shortest, without an exponent."""
         text = str(value)
-        return attribute(f"{Decimal(text):f}" if "e" in text else text)
+        return f"{Decimal(text):f}" if "e" in text else text
 
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
@@ -115,20 +128,22 @@ class Whole:
 
     def check(self, value: Any, /) -> str | None:
         """A bool is no number here."""
-        if value.__class__ is int and value >= self.minimum and (self.maximum is None or value <= self.maximum):
+        if type(value) is int and value >= self.minimum and (self.maximum is None or value <= self.maximum):
             return None
         return f"a whole number from {self.minimum}" + ("" if self.maximum is None else f" to {self.maximum}")
 
-    @property
-    def doubt(self) -> str:
-        """Another class, or out of the range."""
-        return f"value.__class__ is not int or value < {self.minimum!r}" + (
-            "" if self.maximum is None else f" or value > {self.maximum!r}"
-        )
+    def fits(self, value: str, /) -> str:
+        """Its class and its range."""
+        top = "" if self.maximum is None else f" <= {self.maximum!r}"
+        return f"type({value}) is int and {self.minimum!r} <= {value}{top}"
 
-    def write(self, value: int, link: LinkTo, /) -> str:
+    def text(self, value: str, /) -> str:
+        """As it is."""
+        return value
+
+    def write(self, value: int, /) -> str:
         """Digits."""
-        return attribute(str(value))
+        return str(value)
 
     def read(self, text: str, /) -> object:
         """Only digits."""
@@ -152,13 +167,16 @@ class OneOf:
         """Case matters to Bandwidth (voice/bxml/about)."""
         return None if value in self.words else "one of " + ", ".join(f'"{word}"' for word in self.words)
 
-    @property
-    def doubt(self) -> str:
-        """No such word."""
-        return f"value not in {self.words!r}"
+    def fits(self, value: str, /) -> str:
+        """Such a word, and no subclass that says it is equal to one."""
+        return f"type({value}) is str and {value} in {self.words!r}"
 
-    def write(self, value: str, link: LinkTo, /) -> str:
+    def text(self, value: str, /) -> str:
         """As it is: no word has a character that means something to XML."""
+        return value
+
+    def write(self, value: str, /) -> str:
+        """Escaped: what says that it is equal to a word may be another one."""
         return attribute(value)
 
     def read(self, text: str, /) -> object:
@@ -176,22 +194,23 @@ class Text:
 
     def check(self, value: Any, /) -> str | None:
         """Characters that XML cannot carry are found when the document is written."""
-        if value.__class__ is not str and not isinstance(value, str):
+        if not isinstance(value, str):
             return self.expected
         if self.longest is not None and len(value) > self.longest:
             return f"{self.expected} of at most {self.longest} characters"
         return self.expected if self.pattern is not None and not self.pattern.fullmatch(value) else None
 
-    @property
-    def doubt(self) -> str:
-        """Another class, too long, or a pattern to match."""
-        return (
-            "True"
-            if self.pattern
-            else "value.__class__ is not str" + ("" if self.longest is None else f" or len(value) > {self.longest}")
-        )
+    def fits(self, value: str, /) -> str:
+        """Its class, length and pattern."""
+        length = "" if self.longest is None else f" and len({value}) <= {self.longest!r}"
+        pattern = "" if self.pattern is None else f" and limit_{value}.pattern.fullmatch({value})"
+        return f"type({value}) is str{length}{pattern}"
 
-    def write(self, value: str, link: LinkTo, /) -> str:
+    def text(self, value: str, /) -> str:
+        """Escaped. To know that nothing needs it costs least for letters and digits."""
+        return f"{value} if {value}.isalnum() else attribute({value})"
+
+    def write(self, value: str, /) -> str:
         """Escaped."""
         return attribute(value)
 
@@ -208,12 +227,15 @@ class Flag:
         """Only the two."""
         return None if value is True or value is False else "True or False"
 
-    @property
-    def doubt(self) -> str:
-        """Neither."""
-        return "value is not True and value is not False"
+    def fits(self, value: str, /) -> str:
+        """Only the two."""
+        return f"type({value}) is bool"
 
-    def write(self, value: bool, link: LinkTo, /) -> str:
+    def text(self, value: str, /) -> str:
+        """As `write`."""
+        return f"'true' if {value} else 'false'"
+
+    def write(self, value: bool, /) -> str:
         """`true` or `false`."""
         return "true" if value else "false"
 
@@ -224,7 +246,21 @@ class Flag:
         return text == "true"
 
 
-_URL = re.compile(r"(?!(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:)[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
+# Letters stand in both cases: with IGNORECASE, an "s" may be U+017F.
+_URL = re.compile(
+    r"(?:[hH][tT][tT][pP][sS]?:)?//[^\s/?#:\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*"
+    r"|(?!//|[^/?#]*:)[^\s\x00-\x1f\x7f]+"
+)
+_SURE_URL = re.compile(r"(?:https://[A-Za-z0-9]|/(?!/))[!#-;=?-~]*")
+
+
+@lru_cache(256)
+def sure_url(url: str) -> str:
+    """How a URL is written, in an attribute as between tags; "" when its beginning or its characters are not usual.
+
+    An app has few URLs and writes them again and again.
+    """
+    return url.replace("&", "&amp;") if _SURE_URL.fullmatch(url) else ""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -250,20 +286,24 @@ class Url:
         events = " or ".join(f'"{event_type}"' for event_type in self.event_types)
         return None if callable(value) else f"a URL, or the handler of the {events} event"
 
-    @property
-    def doubt(self) -> str:
-        """Anything but the two usual beginnings with plain letters after them."""
-        return (
-            "value.__class__ is not str or not value.startswith(('/', 'https://')) or not value.isascii() "
-            "or ' ' in value or not value.isprintable()"
-        )
+    def fits(self, value: str, /) -> str:
+        """The two usual beginnings."""
+        return f"type({value}) is str and (_url := sure_url({value}))"
 
-    def write(self, value: str | Handler, link: LinkTo, /) -> str:
-        """The text, or the URL of the handler."""
-        return attribute(value if isinstance(value, str) else self._linked(value, link))
+    def text(self, value: str, /) -> str:
+        """Escaped."""
+        return "_url"
 
-    def _linked(self, handler: Handler, link: LinkTo) -> str:
-        """One URL gets all of the events, so the handler of any of them has it. Told is what the first one lacks."""
+    def write(self, value: str | Handler, /) -> str:
+        """The text, or a mark where the URL of a handler belongs."""
+        return attribute(value) if isinstance(value, str) else MARK
+
+    def linked(self, handler: Handler, link: LinkTo) -> str:
+        """The URL of a handler. One URL gets all of the events, so the handler of any of them has it.
+
+        Raises:
+            UsageError: no event of the URL has the handler; it tells what the first one lacks.
+        """
         try:
             return link(handler, self.event_type)
         except UsageError:
@@ -283,13 +323,13 @@ CALLER_ID = Text(
     pattern=re.compile(r"\+[1-9][0-9]{1,14}|Restricted|Anonymous|Private|Unavailable"),
     expected='a phone number in E.164 form, or "Restricted", "Anonymous", "Private" or "Unavailable"',
 )
-SIP_URI = Text(pattern=re.compile(r"sips?:\S+", re.IGNORECASE), expected="a SIP URI, as sip:room@example.com")
+SIP_URI = Text(pattern=re.compile(r"[sS][iI][pP][sS]?:\S+"), expected="a SIP URI, as sip:room@example.com")
 DESTINATION = Text(
     pattern=re.compile(r"\+[1-9][0-9]{1,14}|[sS][iI][pP][sS]?:\S+"),
     expected="a phone number in E.164 form, as +19195551234, or a SIP URI",
 )
 WEB_SOCKET = Text(
-    pattern=re.compile(r"wss?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE),
+    pattern=re.compile(r"[wW][sS][sS]?://[^\s\x00-\x1f\x7f]+"),
     expected="a WebSocket URL, as wss://example.com/audio",
 )
 WORD = Text(pattern=re.compile(r"\S+"), expected="text without blanks")

@@ -1,20 +1,26 @@
-"""What every element of BXML is: attributes with limits, written once, escaped always.
+"""What every element of BXML is: attributes with limits, written while it is built, escaped always.
 
-1. An element is a value: compared by content, never changed after it is built (frozen would cost three times as much).
+1. An element is a value: compared by content, never changed. So what was written when it was built stays right.
 2. Text is text. Between tags it goes through `character_data`, in an attribute through the attribute's limit.
 3. `None` means that the attribute is not written.
+4. A subclass of yours is the element that it is made from: it may give defaults, and every rule holds for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
     Concatenate,
     Literal,
+    NoReturn,
+    Self,
     TypeAlias,
     TypeVar,
     get_args,
@@ -22,14 +28,17 @@ from typing import (
     get_type_hints,
 )
 
-from webhooks.bxml._escape import character_data
-from webhooks.bxml._limits import Handler, Limit, LinkTo
+from typing_extensions import dataclass_transform
+
+from webhooks.bxml._limits import MARK, Handler, Limit, LinkTo, Url
+from webhooks.bxml._made import Attribute, Children, Shape, made_init
 from webhooks.bxml.ssml import Ssml
-from webhooks.errors import BxmlError
+from webhooks.errors import BxmlError, UsageError
 from webhooks.naming import wire_name
 
 __all__ = [
     "Attribute",
+    "Children",
     "ConferenceVerb",
     "Element",
     "Handler",
@@ -37,6 +46,7 @@ __all__ = [
     "LinkTo",
     "Method",
     "Verb",
+    "markup_of",
     "unlinked",
 ]
 
@@ -48,18 +58,6 @@ Link: TypeAlias = str | Callable[Concatenate[E, ...], object]
 """A callback URL: text, or the handler of event `E`, whose URL is filled in when the document is sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """One attribute of an element."""
-
-    name: str
-    """In Python."""
-    wire: str
-    """In BXML."""
-    limit: Limit
-    required: bool
-
-
 def unlinked(handler: Handler, event_type: str) -> str:
     """The resolver of a document that no app sends: there is no URL for a handler."""
     name = getattr(handler, "__name__", type(handler).__name__)
@@ -69,41 +67,116 @@ def unlinked(handler: Handler, event_type: str) -> str:
     )
 
 
+@dataclass_transform(frozen_default=True)
 class Element:
-    """One element. Subclasses are dataclasses whose fields carry a `Limit` in their annotation."""
+    """One element. The fields of a subclass carry a `Limit` in their annotation; `_made` makes the `__init__`.
 
-    __slots__ = ()
+    A subclass is a dataclass in all that `dataclasses` offers. Where children or texts are given one by one, it
+    declares `__init__` for type checkers, after the fields.
+    """
+
+    # All fields in one tuple: it costs less to build than the attributes one by one, and nobody can set them.
+    __slots__ = ("_markup", "_values")
 
     element: ClassVar[str] = ""
+    """The name of the tag: that of the first class below `Verb`."""
     page: ClassVar[str] = ""
     """Bandwidth's page about it, below dev.bandwidth.com/docs."""
     attributes: ClassVar[tuple[Attribute, ...]] = ()
+    fields: ClassVar[tuple[str, ...]] = ()
+    """What may be given, content first."""
     content_name: ClassVar[str] = ""
     """The field that stands between the tags: children, or the text."""
     text: ClassVar[Literal["", "token", "prose"]] = ""
     """Whether text may stand there: none, one word whose white space around it means nothing, or what is spoken."""
+    children: ClassVar[Children | None] = None
     secured: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """URLs that must be https when a credential is given, by its attribute."""
-    _check: ClassVar[Callable[[Element], None]]
-    write: ClassVar[Callable[[Element, Callable[[str], None], LinkTo], None]]
-    """Gives the parts of the element's text to a function, one after the other."""
+    _limits: ClassVar[Mapping[str, Attribute]] = {}
+    _linkable: ClassVar[tuple[tuple[int, Url], ...]] = ()
+    _make: ClassVar[Callable[..., None]]
+
+    if TYPE_CHECKING:
+        # No fields, so not declared as such.
+        _markup: ClassVar[str]
+        _values: ClassVar[tuple[object, ...]]
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.element = cls.__name__
-        fields = [
-            Attribute(name, wire_name(name), limit, required=type(None) not in get_args(get_args(hint)[0]))
-            for name, hint in get_type_hints(cls, include_extras=True).items()
-            if (limit := _limit_of(hint)) is not None
-        ]
-        cls.attributes = tuple(field for field in fields if field.name != cls.content_name)
-        cls._check = _checker(fields, cls.secured)
-        cls.write = _writer(cls)
+        own = inspect.get_annotations(cls)
+        for name in cls.fields:
+            if name in own or name in vars(cls):
+                raise UsageError(f"{cls.__name__}: {name} is a field of {cls.element}; give its value in __init__.")
+        if not cls.element and "element" not in vars(cls):
+            cls.element = cls.__name__
+        if own:
+            dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        if cls.element and (own or "element" in vars(cls)):
+            cls._complete()
 
-    def __post_init__(self) -> None:
-        self._check()
+    @classmethod
+    def _complete(cls) -> None:
+        """Give the class what follows from its fields."""
+        found = ((name, hint, _limit_of(hint)) for name, hint in get_type_hints(cls, include_extras=True).items())
+        cls._limits = {
+            name: Attribute(name, wire_name(name), limit, required=type(None) not in get_args(get_args(hint)[0]))
+            for name, hint, limit in found
+            if limit is not None
+        }
+        cls.attributes = tuple(one for one in cls._limits.values() if one.name != cls.content_name)
+        cls.fields = (*filter(None, [cls.content_name]), *(one.name for one in cls.attributes))
+        limits = [cls._limits[name].limit if name in cls._limits else None for name in cls.fields]
+        cls._linkable = tuple(
+            (position, one) for position, one in enumerate(limits) if isinstance(one, Url) and one.event_types
+        )
+        cls._make = cls._made()
+        members: dict[str, object] = {name: _field(position, name) for position, name in enumerate(cls.fields)}
+        if "__init__" not in vars(cls):
+            members["__init__"] = cls._make
+        for name, member in members.items():
+            setattr(cls, name, member)
 
-    def refuse(self, name: str, value: object, expected: str) -> None:
+    @classmethod
+    def _made(cls) -> Callable[..., None]:
+        content, default = cls._limits.get(cls.content_name), vars(cls).get(cls.content_name)
+        shape = Shape(
+            element=cls.element,
+            content_name=cls.content_name,
+            text=cls.text,
+            content=content.limit if content else None,
+            default=default if isinstance(default, str) else None,
+            children=cls.children,
+            attributes=cls.attributes,
+            secured=cls.secured,
+            agrees=cls.agree is not Element.agree,
+        )
+        hints = get_type_hints(cls)
+        return made_init(shape, {name: hints[name] for name in cls.fields})
+
+    @classmethod
+    def _again(cls, values: Mapping[str, object]) -> Self:
+        """Build one anew from its fields, with all checks; an `__init__` of a subclass has had its say."""
+        made = object.__new__(cls)
+        made._make(**values)
+        return made
+
+    def agree(self) -> None:
+        """Raise where what is given does not go together. Only called where a class has its own."""
+
+    def written(self, name: str, value: object) -> str:
+        """The text of an attribute or of a word between tags, when `_made` could not tell that the value is good.
+
+        Raises:
+            BxmlError: it is not.
+        """
+        limit = self._limits[name].limit
+        expected = limit.check(value)
+        if expected is not None:
+            self.refuse(name, value, expected)
+        return limit.write(value)
+
+    def refuse(self, name: str, value: object, expected: str) -> NoReturn:
         """Raise what is wrong with an attribute. Text may be a caller's: only its length is told."""
         if isinstance(value, str):
             shown = f"a text of {len(value)} characters"
@@ -114,14 +187,27 @@ class Element:
         start, rest = f"{self.element}: {name} is", f"expected {expected} ({self.page})."
         raise BxmlError(f"{start} {shown}, {rest}", public=f"{start} of type {type(value).__name__}, {rest}")
 
-    def refuse_pair(self, one: str, other: str) -> None:
+    def refuse_child(self, child: object) -> NoReturn:
+        """Raise that this is no child of the element."""
+        assert self.children is not None
+        self.refuse(self.children.one, child, self.children.expected)
+
+    def refuse_count(self, count: int, times: int | None) -> NoReturn:
+        """Raise that there are too few children, or too many."""
+        assert self.children is not None
+        played = "" if times is None else f" with {self.children.times} {times} are {count * times}"
+        raise BxmlError(
+            f"{self.element}: {count} {self.children.many}{played}, expected {self.children.count} "
+            f"{self.children.expected} ({self.page})."
+        )
+
+    def refuse_pair(self, one: str, other: str) -> NoReturn:
         """Raise that one of two attributes was given without the other."""
         raise BxmlError(f"{self.element}: {one} and {other} belong together; give both or neither ({self.page}).")
 
-    def refuse_http(self, credential: str, names: Sequence[str]) -> None:
+    def refuse_http(self, credential: str, **urls: object) -> None:
         """Raise when one of these URLs is http: credentials stand beside it, and the page wants https then."""
-        for name in names:
-            url = getattr(self, name)
+        for name, url in urls.items():
             if isinstance(url, str) and url.lower().startswith("http:"):
                 raise BxmlError(
                     f"{self.element}: {name} is http and {credential} is given; credentials need https ({self.page})."
@@ -134,65 +220,45 @@ class Element:
         value = getattr(self, self.content_name)
         return (value,) if isinstance(value, str) else value
 
+    def links(self) -> list[tuple[Url, Handler]]:
+        """The handlers that stand for URLs, in the order of the text."""
+        found: list[tuple[Url, Handler]] = []
+        for position, limit in self._linkable:
+            value = self._values[position]
+            if callable(value) and not isinstance(value, str):
+                found.append((limit, value))
+        children: Any = self._values[0] if self.children else ()
+        for child in children:
+            if MARK in markup_of(child):
+                found += child.links()
+        return found
 
-def _limit_of(hint: Any) -> Limit | None:
-    if get_origin(hint) is not Annotated:
-        return None
-    return next((mark for mark in get_args(hint)[1:] if hasattr(mark, "check")), None)
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Element):
+            return NotImplemented
+        return self.element == other.element and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash((self.element, self._values))
+
+    def __repr__(self) -> str:
+        content = map(repr, self.content())
+        given = ((one.name, getattr(self, one.name)) for one in self.attributes)
+        named = (f"{name}={_shown(value)}" for name, value in given if value is not None)
+        return f"{type(self).__name__}({', '.join((*content, *named))})"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return self._again, (dict(zip(self.fields, self._values, strict=True)),)
 
 
-# A loop over fifteen attributes, of which two are given, costs three times what the same as straight code does. So each
-# class gets its own, made once, the way dataclasses make `__init__`. The names in it are those of its fields.
-
-
-def _made(head: str, lines: list[str], names: dict[str, object]) -> Any:
-    source = "\n    ".join([head, *(lines or ["pass"])])
-    made: dict[str, Any] = {}
-    exec(source, dict(names), made)  # noqa: S102 - our own class bodies, see above
-    return made.popitem()[1]
-
-
-def _checker(fields: Sequence[Attribute], secured: Mapping[str, tuple[str, ...]]) -> Callable[[Element], None]:
-    lines: list[str] = []
-    names: dict[str, object] = {}
-    for field in fields:
-        names[f"check_{field.name}"] = field.limit.check
-        lines.append(f"value = self.{field.name}")
-        given = "True" if field.required else "value is not None"
-        lines.append(f"if {given} and ({field.limit.doubt}) and check_{field.name}(value) is not None:")
-        lines.append(f"    self.refuse({field.name!r}, value, check_{field.name}(value))")
-    for one, other in (("username", "password"), ("fallback_username", "fallback_password")):
-        if one in {field.name for field in fields}:
-            lines.append(f"if (self.{one} is None) != (self.{other} is None): self.refuse_pair({one!r}, {other!r})")
-    for credential, urls in secured.items():
-        lines.append(f"if self.{credential} is not None: self.refuse_http({credential!r}, {urls!r})")
-    check: Callable[[Element], None] = _made("def check(self):", lines, names)
-    return check
-
-
-def _writer(element: type[Element]) -> Callable[[Element, Callable[[str], None], LinkTo], None]:
-    tag, content = element.element, element.content_name
-    lines = ["given = ''"]
-    names: dict[str, object] = {"character_data": character_data}
-    for attribute in element.attributes:
-        names[f"write_{attribute.name}"] = attribute.limit.write
-        text = f"write_{attribute.name}(value, link)"
-        lines.append(f"value = self.{attribute.name}")
-        lines.append(f"if value is not None: given += ' {attribute.wire}=\"' + {text} + '\"'")
-    if element.text == "token":
-        lines.append(f"append('<{tag}' + given + '>' + character_data(self.{content}) + '</{tag}>')")
-    elif not content:
-        lines.append(f"append('<{tag}' + given + '/>')")
-    else:
-        lines.append(f"append('<{tag}' + given + ('>' if self.{content} else '/>'))")
-        lines.append(f"for part in self.{content}:")
-        if element.text:
-            lines.append("    if isinstance(part, str): append(character_data(part)); continue")
-        lines.append("    part.write(append, link)")
-        lines.append(f"if self.{content}: append('</{tag}>')")
-    write: Callable[[Element, Callable[[str], None], LinkTo], None]
-    write = _made("def write(self, append, link):", lines, names)
-    return write
+markup_of: Callable[[Element], str] = attrgetter("_markup")
+"""The XML of an element, with a `MARK` for each of its `links`."""
 
 
 class Verb(Element):
@@ -200,8 +266,41 @@ class Verb(Element):
 
     __slots__ = ()
 
+    element: ClassVar[str] = ""
+
 
 class ConferenceVerb(Verb):
     """A verb that may also answer a conference event (voice/bxml/conference, "conference BXML")."""
 
     __slots__ = ()
+
+    element: ClassVar[str] = ""
+
+
+def _shown(value: object) -> str:
+    """As in source, where a handler stands by its name."""
+    return getattr(value, "__name__", repr(value))
+
+
+def _limit_of(hint: Any) -> Limit | None:
+    if get_origin(hint) is not Annotated:
+        return None
+    return next((mark for mark in get_args(hint)[1:] if hasattr(mark, "check")), None)
+
+
+_values_of: Callable[[Element], tuple[object, ...]] = attrgetter("_values")
+
+
+def _field(position: int, name: str) -> property:
+    """Reads a field. `__setattr__` would guard all, but make each verb cost half as much again."""
+
+    def read(verb: Element) -> object:
+        return _values_of(verb)[position]
+
+    def refuse(verb: Element, *_: object) -> NoReturn:
+        raise dataclasses.FrozenInstanceError(
+            f"{verb.element}: {name} cannot be set, a verb is a value; make another one, as with "
+            f"dataclasses.replace(verb, {name}=...)."
+        )
+
+    return property(read, refuse, refuse)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from itertools import groupby
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from webhooks.bxml._escape import character_data
 from webhooks.bxml._limits import OneOf, Text, Url
 from webhooks.bxml._verb import ConferenceVerb
 from webhooks.bxml.ssml import Ssml
@@ -15,7 +16,6 @@ from webhooks.errors import BxmlError
 __all__ = ["PlayAudio", "SpeakSentence"]
 
 
-@dataclass(slots=True, init=False)
 class SpeakSentence(ConferenceVerb):
     """Text to speech (voice/bxml/speakSentence).
 
@@ -27,40 +27,41 @@ class SpeakSentence(ConferenceVerb):
         locale: "en_US" and others; the list is open.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/speakSentence"
     content_name: ClassVar[str] = "parts"
     text: ClassVar[Literal["", "token", "prose"]] = "prose"
 
     parts: tuple[str | Ssml, ...]
-    voice: Annotated[str | None, Text()] = None
-    gender: Annotated[Literal["male", "female"] | None, OneOf.of("male", "female")] = None
-    locale: Annotated[str | None, Text()] = None
+    _: KW_ONLY
+    voice: Annotated[str | None, Text()]
+    gender: Annotated[Literal["male", "female"] | None, OneOf.of("male", "female")]
+    locale: Annotated[str | None, Text()]
 
-    def __init__(
-        self,
-        *parts: str | Ssml,
-        voice: str | None = None,
-        gender: Literal["male", "female"] | None = None,
-        locale: str | None = None,
-    ) -> None:
-        first = parts[0] if parts else ""
-        # Nearly always one text with something in it.
-        if len(parts) != 1 or not isinstance(first, str) or not first.strip():
-            parts = self._said(parts)
-        self.parts = parts
-        self.voice = voice
-        self.gender = gender
-        self.locale = locale
-        self._check()
+    if TYPE_CHECKING:
 
-    def _said(self, parts: tuple[str | Ssml, ...]) -> tuple[str | Ssml, ...]:
+        def __init__(
+            self,
+            *parts: str | Ssml,
+            voice: str | None = None,
+            gender: Literal["male", "female"] | None = None,
+            locale: str | None = None,
+        ) -> None: ...
+
+    def spoken(self, parts: tuple[str | Ssml, ...]) -> tuple[tuple[str | Ssml, ...], str]:
+        """What `_made` does not do itself, which is all but one plain text: the parts, and how they are written.
+
+        Raises:
+            BxmlError: a part is neither text nor Ssml, or there is nothing to say.
+        """
         for part in parts:
             if not isinstance(part, (str, Ssml)):
                 self.refuse("what is said", part, "text or Ssml")
         joined = tuple(_joined(parts))
         if not joined or (len(joined) == 1 and isinstance(joined[0], str) and not joined[0].strip()):
             raise BxmlError(f"SpeakSentence: there is nothing to say; give it text ({self.page}).")
-        return joined
+        return joined, "".join(character_data(part) if isinstance(part, str) else part.markup for part in joined)
 
 
 def _joined(parts: Iterable[str | Ssml]) -> Iterator[str | Ssml]:
@@ -73,7 +74,6 @@ def _joined(parts: Iterable[str | Ssml]) -> Iterator[str | Ssml]:
             yield text
 
 
-@dataclass(slots=True)
 class PlayAudio(ConferenceVerb):
     """Play a wav or mp3 file (voice/bxml/playAudio).
 
@@ -81,6 +81,8 @@ class PlayAudio(ConferenceVerb):
         url: http(s), or relative to the URL that answered with this document.
         username: for the file; with `password` or not at all.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/playAudio"
     content_name: ClassVar[str] = "url"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from webhooks.bxml._limits import METHOD, TAG, Flag, Number, Text, Url
@@ -21,7 +21,6 @@ _NAME = Text(100, re.compile(r"[A-Za-z0-9_.-]+"), "a name of letters, digits, hy
 _Link: TypeAlias = Link[ConferenceCreatedEvent] | Link[ConferenceMemberJoinEvent] | Link[ConferenceMemberExitEvent]
 
 
-@dataclass(slots=True)
 class Conference(Verb):
     """Put the call into a conference, which is made for its first member (voice/bxml/conference).
 
@@ -38,6 +37,8 @@ class Conference(Verb):
         tag: at most 256 characters, in this and later events of the call; "" clears.
         callback_timeout: seconds for an answer to an event, 1 to 25; default: that of the first member's call.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/conference"
     content_name: ClassVar[str] = "name"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from dataclasses import KW_ONLY
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from webhooks.bxml._limits import CALLER_ID, E164, METHOD, SIP_URI, TAG, Number, OneOf, Text, Url
-from webhooks.bxml._verb import Element, Link, Method, Verb
-from webhooks.errors import BxmlError
+from webhooks.bxml._verb import Children, Element, Link, Method, Verb
 from webhooks.events import TransferAnswerEvent, TransferCompleteEvent, TransferDisconnectEvent
 
 __all__ = ["REASONS", "DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
@@ -41,13 +40,14 @@ REASONS = OneOf.of(
     "away",
 )
 _DISPLAY_NAME = Text(256, re.compile(r"[^\x00-\x1f\x7f-\x9f]*"), "text without control characters")
-_MAX_TARGETS = 8  # voice/bxml/transfer, "simultaneous ringing"
 
 
-@dataclass(slots=True)
 class _Leg(Element):
     """What both kinds of destination share."""
 
+    __slots__ = ()
+
+    element: ClassVar[str] = ""
     page: ClassVar[str] = "voice/bxml/transfer"
 
     _: KW_ONLY
@@ -64,7 +64,6 @@ class _Leg(Element):
     tag: Annotated[str | None, TAG] = None
 
 
-@dataclass(slots=True)
 class PhoneNumber(_Leg):
     """A phone that Transfer dials (voice/bxml/transfer).
 
@@ -75,6 +74,8 @@ class PhoneNumber(_Leg):
         uui: User-To-User values, comma-separated, at most 350 characters.
     """
 
+    __slots__ = ()
+
     content_name: ClassVar[str] = "number"
     text: ClassVar[Literal["", "token", "prose"]] = "token"
 
@@ -83,7 +84,6 @@ class PhoneNumber(_Leg):
     uui: Annotated[str | None, Text(350)] = None
 
 
-@dataclass(slots=True)
 class SipUri(_Leg):
     """A SIP endpoint that Transfer dials (voice/bxml/transfer).
 
@@ -93,6 +93,8 @@ class SipUri(_Leg):
         transfer_disconnect_url: URL or handler of the transferDisconnect event.
         uui: one User-To-User value, base64 or jwt, at most 256 characters.
     """
+
+    __slots__ = ()
 
     content_name: ClassVar[str] = "uri"
     text: ClassVar[Literal["", "token", "prose"]] = "token"
@@ -106,7 +108,6 @@ Target: TypeAlias = PhoneNumber | SipUri
 """Where a Transfer may go."""
 
 
-@dataclass(slots=True, init=False)
 class Transfer(Verb):
     """Dial up to eight destinations at once and bridge the first that answers (voice/bxml/transfer).
 
@@ -123,10 +124,17 @@ class Transfer(Verb):
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/transfer"
     content_name: ClassVar[str] = "targets"
+    # At most eight: voice/bxml/transfer, "simultaneous ringing".
+    children: ClassVar[Children | None] = Children(
+        "a destination", "destinations", (PhoneNumber, SipUri), least=1, most=8
+    )
 
     targets: tuple[Target, ...]
+    _: KW_ONLY
     transfer_caller_id: Annotated[str | None, CALLER_ID]
     transfer_caller_display_name: Annotated[str | None, _DISPLAY_NAME]
     call_timeout: Annotated[float | None, Number(1, 300)]
@@ -142,48 +150,23 @@ class Transfer(Verb):
     diversion_treatment: Annotated[Literal["none", "propagate", "stack"] | None, OneOf.of("none", "propagate", "stack")]
     diversion_reason: Annotated[DiversionReason | None, REASONS]
 
-    def __init__(
-        self,
-        *targets: Target,
-        transfer_caller_id: str | None = None,
-        transfer_caller_display_name: str | None = None,
-        call_timeout: float | None = None,
-        transfer_complete_url: Link[TransferCompleteEvent] | None = None,
-        transfer_complete_method: Method | None = None,
-        transfer_complete_fallback_url: Link[TransferCompleteEvent] | None = None,
-        transfer_complete_fallback_method: Method | None = None,
-        username: str | None = None,
-        password: str | None = None,
-        fallback_username: str | None = None,
-        fallback_password: str | None = None,
-        tag: str | None = None,
-        diversion_treatment: Literal["none", "propagate", "stack"] | None = None,
-        diversion_reason: DiversionReason | None = None,
-    ) -> None:
-        self.targets = targets
-        self.transfer_caller_id = transfer_caller_id
-        self.transfer_caller_display_name = transfer_caller_display_name
-        self.call_timeout = call_timeout
-        self.transfer_complete_url = transfer_complete_url
-        self.transfer_complete_method = transfer_complete_method
-        self.transfer_complete_fallback_url = transfer_complete_fallback_url
-        self.transfer_complete_fallback_method = transfer_complete_fallback_method
-        self.username = username
-        self.password = password
-        self.fallback_username = fallback_username
-        self.fallback_password = fallback_password
-        self.tag = tag
-        self.diversion_treatment = diversion_treatment
-        self.diversion_reason = diversion_reason
-        self._check()
-        self._check_targets()
+    if TYPE_CHECKING:
 
-    def _check_targets(self) -> None:
-        for target in self.targets:
-            if not isinstance(target, (PhoneNumber, SipUri)):
-                self.refuse("a destination", target, "PhoneNumber or SipUri")
-        if not 1 <= len(self.targets) <= _MAX_TARGETS:
-            raise BxmlError(
-                f"Transfer: {len(self.targets)} destinations, expected 1 to {_MAX_TARGETS} PhoneNumber or SipUri "
-                f"({self.page})."
-            )
+        def __init__(
+            self,
+            *targets: Target,
+            transfer_caller_id: str | None = None,
+            transfer_caller_display_name: str | None = None,
+            call_timeout: float | None = None,
+            transfer_complete_url: Link[TransferCompleteEvent] | None = None,
+            transfer_complete_method: Method | None = None,
+            transfer_complete_fallback_url: Link[TransferCompleteEvent] | None = None,
+            transfer_complete_fallback_method: Method | None = None,
+            username: str | None = None,
+            password: str | None = None,
+            fallback_username: str | None = None,
+            fallback_password: str | None = None,
+            tag: str | None = None,
+            diversion_treatment: Literal["none", "propagate", "stack"] | None = None,
+            diversion_reason: DiversionReason | None = None,
+        ) -> None: ...

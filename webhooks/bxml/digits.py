@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import METHOD, TAG, Number, Text, Url
@@ -15,7 +15,6 @@ __all__ = ["SendDtmf", "StartGather", "StopGather"]
 _KEYS = Text(50, re.compile(r"[0-9*#A-Da-d,wW]+"), "keys (0-9, *, #, A-D) and pauses (w or a comma, and W)")
 
 
-@dataclass(slots=True)
 class SendDtmf(Verb):
     """Send the tones of keys (voice/bxml/sendDtmf).
 
@@ -24,6 +23,8 @@ class SendDtmf(Verb):
         tone_duration: milliseconds, 50 to 5000; Bandwidth's default is 200.
         tone_interval: milliseconds after each tone, 50 to 5000; default 400.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/sendDtmf"
     content_name: ClassVar[str] = "keys"
@@ -35,7 +36,6 @@ class SendDtmf(Verb):
     tone_interval: Annotated[float | None, Number(50, 5000)] = None
 
 
-@dataclass(slots=True)
 class StartGather(Verb):
     """Report each key with a `dtmf` event while the next verbs run, until StopGather (voice/bxml/startGather).
 
@@ -45,6 +45,8 @@ class StartGather(Verb):
         dtmf_url: URL or handler of the dtmf event.
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/startGather"
 
@@ -56,8 +58,9 @@ class StartGather(Verb):
     tag: Annotated[str | None, TAG] = None
 
 
-@dataclass(slots=True)
 class StopGather(Verb):
     """End what StartGather began (voice/bxml/stopGather)."""
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/stopGather"

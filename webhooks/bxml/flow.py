@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import METHOD, TAG, Flag, Number, Text, Url
@@ -12,14 +12,14 @@ from webhooks.events import RedirectEvent
 __all__ = ["Hangup", "Pause", "Redirect", "Ring", "Tag"]
 
 
-@dataclass(slots=True)
 class Hangup(Verb):
     """End the call, or reject one that is not answered yet, unbilled. No later verb runs (voice/bxml/hangup)."""
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/hangup"
 
 
-@dataclass(slots=True)
 class Pause(Verb):
     """Silence (voice/bxml/pause).
 
@@ -27,13 +27,14 @@ class Pause(Verb):
         duration: seconds, 0.1 to 86400; Bandwidth's default is 1.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/pause"
 
     _: KW_ONLY
     duration: Annotated[float | None, Number(0.1, 86400)] = None
 
 
-@dataclass(slots=True)
 class Redirect(Verb):
     """Fetch new BXML from another URL with a `redirect` event. No later verb runs (voice/bxml/redirect).
 
@@ -41,6 +42,8 @@ class Redirect(Verb):
         redirect_url: URL or handler of the redirect event.
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/redirect"
 
@@ -56,7 +59,6 @@ class Redirect(Verb):
     tag: Annotated[str | None, TAG] = None
 
 
-@dataclass(slots=True)
 class Ring(Verb):
     """Play the sound of a ringing phone (voice/bxml/ring).
 
@@ -65,6 +67,8 @@ class Ring(Verb):
         answer_call: answer an incoming call that is not answered yet; default True.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/ring"
 
     _: KW_ONLY
@@ -72,7 +76,6 @@ class Ring(Verb):
     answer_call: Annotated[bool | None, Flag()] = None
 
 
-@dataclass(slots=True)
 class Tag(Verb):
     """Set the tag of the call's later events, without an event of its own (voice/bxml/tag).
 
@@ -80,13 +83,13 @@ class Tag(Verb):
         value: at most 256 characters, as everywhere; blanks around it are dropped, and nothing clears the tag.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/tag"
     content_name: ClassVar[str] = "value"
     text: ClassVar[Literal["", "token", "prose"]] = "token"
 
     value: Annotated[str, TAG] = ""
 
-    def __post_init__(self) -> None:
-        if isinstance(self.value, str):
-            self.value = self.value.strip()
-        self._check()
+    def __init__(self, value: str = "") -> None:
+        self._make(value.strip() if isinstance(value, str) else value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, ClassVar, Literal
+from dataclasses import KW_ONLY
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import CALLER_ID, DESTINATION, METHOD, TAG, WORD, Number, OneOf, Text, Url
-from webhooks.bxml._verb import Element, Link, Method, Verb
+from webhooks.bxml._verb import Children, Element, Link, Method, Verb
 from webhooks.bxml.connect import REASONS, DiversionReason, SipUri
 from webhooks.errors import BxmlError
 from webhooks.events import BridgeCompleteEvent, BridgeTargetCompleteEvent, ReferCompleteEvent
@@ -14,7 +14,6 @@ from webhooks.events import BridgeCompleteEvent, BridgeTargetCompleteEvent, Refe
 __all__ = ["Bridge", "Connect", "Endpoint", "Forward", "Refer"]
 
 
-@dataclass(slots=True)
 class Bridge(Verb):
     """Join this call with another that is up (voice/bxml/bridge).
 
@@ -28,6 +27,8 @@ class Bridge(Verb):
             hung up.
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/bridge"
     content_name: ClassVar[str] = "call_id"
@@ -52,13 +53,14 @@ class Bridge(Verb):
     tag: Annotated[str | None, TAG] = None
 
 
-@dataclass(slots=True)
 class Endpoint(Element):
     """Where a Connect goes (voice/programmable-voice/bxml/connect).
 
     Args:
         endpoint_id: Bandwidth's.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/programmable-voice/bxml/connect"
     content_name: ClassVar[str] = "endpoint_id"
@@ -67,7 +69,6 @@ class Endpoint(Element):
     endpoint_id: Annotated[str, WORD]
 
 
-@dataclass(slots=True, init=False)
 class Connect(Verb):
     """Connect the call with an endpoint of Bandwidth's WebRTC (voice/programmable-voice/bxml/connect).
 
@@ -79,31 +80,27 @@ class Connect(Verb):
         event_fallback_url: URL that is told when the first cannot be reached.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/programmable-voice/bxml/connect"
     content_name: ClassVar[str] = "endpoints"
+    children: ClassVar[Children | None] = Children("an endpoint", "endpoints", (Endpoint,), least=1)
 
     endpoints: tuple[Endpoint, ...]
+    _: KW_ONLY
     event_callback_url: Annotated[str | None, Url()]
     event_fallback_url: Annotated[str | None, Url()]
 
-    def __init__(
-        self,
-        *endpoints: Endpoint,
-        event_callback_url: str | None = None,
-        event_fallback_url: str | None = None,
-    ) -> None:
-        self.endpoints = endpoints
-        self.event_callback_url = event_callback_url
-        self.event_fallback_url = event_fallback_url
-        self._check()
-        for endpoint in endpoints:
-            if not isinstance(endpoint, Endpoint):
-                self.refuse("an endpoint", endpoint, "Endpoint")
-        if not endpoints:
-            raise BxmlError(f"Connect: there is no Endpoint to connect with ({self.page}).")
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *endpoints: Endpoint,
+            event_callback_url: str | None = None,
+            event_fallback_url: str | None = None,
+        ) -> None: ...
 
 
-@dataclass(slots=True)
 class Forward(Verb):
     """Send an incoming call that is not answered yet elsewhere, and let go of it (voice/bxml/forward).
 
@@ -118,6 +115,8 @@ class Forward(Verb):
         uui: one User-To-User value, base64 or jwt, at most 256 characters; for a SIP URI.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/forward"
 
     _: KW_ONLY
@@ -131,7 +130,6 @@ class Forward(Verb):
     uui: Annotated[str | None, Text(256)] = None
 
 
-@dataclass(slots=True, init=False)
 class Refer(Verb):
     """Ask the caller's SIP side to call elsewhere instead (voice/programmable-voice/bxml/refer).
 
@@ -144,33 +142,33 @@ class Refer(Verb):
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/programmable-voice/bxml/refer"
     content_name: ClassVar[str] = "targets"
+    children: ClassVar[Children | None] = Children("the target", "targets", (SipUri,), least=1, most=1)
 
     targets: tuple[SipUri]
+    _: KW_ONLY
     refer_complete_url: Annotated[Link[ReferCompleteEvent] | None, Url("referComplete")]
     refer_complete_method: Annotated[Method | None, METHOD]
     tag: Annotated[str | None, TAG]
 
-    def __init__(
-        self,
-        target: SipUri,
-        /,
-        *,
-        refer_complete_url: Link[ReferCompleteEvent] | None = None,
-        refer_complete_method: Method | None = None,
-        tag: str | None = None,
-    ) -> None:
-        self.targets = (target,)
-        self.refer_complete_url = refer_complete_url
-        self.refer_complete_method = refer_complete_method
-        self.tag = tag
-        self._check()
-        self._check_target(target)
+    if TYPE_CHECKING:
 
-    def _check_target(self, target: SipUri) -> None:
-        if not isinstance(target, SipUri):
-            self.refuse("the target", target, "SipUri")
+        def __init__(
+            self,
+            target: SipUri,
+            /,
+            *,
+            refer_complete_url: Link[ReferCompleteEvent] | None = None,
+            refer_complete_method: Method | None = None,
+            tag: str | None = None,
+        ) -> None: ...
+
+    def agree(self) -> None:
+        """Raise where the SipUri has what only one of Transfer may have."""
+        [target] = self.targets
         if not target.uri.lower().startswith("sip:"):
             self.refuse("the target", target.uri, "a URI that begins with sip:")
         for attribute in target.attributes:

@@ -137,8 +137,7 @@ class _Reader:
             return cast("Element", made(*content, **attributes))
         except TypeError:
             missing = [one.wire for one in made.attributes if one.required and one.name not in attributes]
-            what = f"lacks {' and '.join(missing)}" if missing else f"takes one child, not {len(content)}"
-            self.wrong(node, f"<{_name(node)}> {what}.")
+            self.wrong(node, f"<{_name(node)}> lacks {' and '.join(missing)}.")
         except BxmlError as error:
             self.wrong(node, str(error))
         return None

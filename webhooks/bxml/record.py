@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import METHOD, TAG, Flag, Number, OneOf, Text, Url, Whole
@@ -13,7 +13,6 @@ from webhooks.events import RecordCompleteEvent, RecordingAvailableEvent, Transc
 __all__ = ["Record"]
 
 
-@dataclass(slots=True)
 class Record(Verb):
     """Record the caller, as a voicemail does (voice/bxml/record).
 
@@ -33,6 +32,8 @@ class Record(Verb):
         file_format: default "wav".
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/record"
     secured: ClassVar[Mapping[str, tuple[str, ...]]] = {

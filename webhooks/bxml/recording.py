@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 
 from webhooks.bxml._limits import METHOD, TAG, Flag, OneOf, Text, Url
@@ -13,7 +13,6 @@ from webhooks.events import ConferenceRecordingAvailableEvent, RecordingAvailabl
 __all__ = ["PauseRecording", "ResumeRecording", "StartRecording", "StopRecording"]
 
 
-@dataclass(slots=True)
 class StartRecording(ConferenceVerb):
     """Record while the next verbs run, until StopRecording or the end (voice/bxml/startRecording).
 
@@ -30,6 +29,8 @@ class StartRecording(ConferenceVerb):
         file_format: default "wav".
         multi_channel: each side in its own channel. Ignored in a conference.
     """
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/startRecording"
     secured: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -55,22 +56,25 @@ class StartRecording(ConferenceVerb):
     multi_channel: Annotated[bool | None, Flag()] = None
 
 
-@dataclass(slots=True)
 class PauseRecording(ConferenceVerb):
     """Leave out what comes now, unbilled, until ResumeRecording (voice/bxml/pauseRecording)."""
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/pauseRecording"
 
 
-@dataclass(slots=True)
 class ResumeRecording(ConferenceVerb):
     """Go on with a paused recording (voice/bxml/resumeRecording)."""
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/resumeRecording"
 
 
-@dataclass(slots=True)
 class StopRecording(ConferenceVerb):
     """End the recording of StartRecording, paused or not (voice/bxml/stopRecording)."""
+
+    __slots__ = ()
 
     page: ClassVar[str] = "voice/bxml/stopRecording"

@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+from typing import Any, NoReturn, Self
 
 from lxml import etree
 
 from webhooks.bxml._escape import attribute, character_data
-from webhooks.bxml._limits import MAX_BYTES, LinkTo, OneOf, Text
+from webhooks.bxml._limits import MAX_BYTES, OneOf, Text
 from webhooks.errors import BxmlError, did_you_mean
 
 __all__ = ["Ssml", "from_node"]
@@ -81,17 +82,29 @@ class Ssml:
 
     def __init__(self, source: str) -> None:
         root = _parsed(source)
-        self.pieces = tuple(_pieces(root))
-        self.markup = "".join(_inner(root))
+        _set(self, tuple(_pieces(root)), "".join(_inner(root)))
 
-    def write(self, append: Callable[[str], None], link: LinkTo) -> None:
-        """As elements do."""
-        append(self.markup)
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise FrozenInstanceError(f"Ssml: {name} cannot be set, markup is a value; make another one.")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"Ssml: {name} cannot be deleted, markup is a value; make another one.")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        """What is unpickled is parsed and checked like all that is made."""
+        return type(self), (self.markup,)
 
     def __eq__(self, other: object) -> bool:
         return self.markup == other.markup if isinstance(other, Ssml) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # as verbs
+    def __hash__(self) -> int:
+        return hash(self.markup)
 
     def __repr__(self) -> str:
         return f"Ssml({self.markup!r})"
@@ -109,9 +122,13 @@ def from_node(node: Any) -> Ssml:
 
 def _single(node: Any) -> Ssml:
     made = Ssml.__new__(Ssml)
-    made.pieces = ()
-    made.markup = "".join(_outer(node))
+    _set(made, (), "".join(_outer(node)))
     return made
+
+
+def _set(made: Ssml, pieces: tuple[str | Ssml, ...], markup: str) -> None:
+    object.__setattr__(made, "pieces", pieces)
+    object.__setattr__(made, "markup", markup)
 
 
 def _parsed(source: str) -> Any:

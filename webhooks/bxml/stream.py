@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from dataclasses import KW_ONLY
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from webhooks.bxml._limits import METHOD, WEB_SOCKET, Flag, OneOf, Text, Url
-from webhooks.bxml._verb import Element, Link, Method, Verb
-from webhooks.errors import BxmlError
+from webhooks.bxml._verb import Children, Element, Link, Method, Verb
 from webhooks.events import (
     MediaStreamRejectedEvent,
     MediaStreamStartedEvent,
@@ -33,7 +32,6 @@ _TranscriptionLink: TypeAlias = (
 _MAX_PARAMS = 12  # voice/bxml/startStream, voice/bxml/startTranscription
 
 
-@dataclass(slots=True)
 class StreamParam(Element):
     """A key and a value for the first message of a stream (voice/bxml/startStream).
 
@@ -42,6 +40,8 @@ class StreamParam(Element):
         value: at most 2048 characters.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/startStream"
 
     _: KW_ONLY
@@ -49,7 +49,6 @@ class StreamParam(Element):
     value: Annotated[str, Text(2048)]
 
 
-@dataclass(slots=True)
 class CustomParam(Element):
     """A key and a value for the first message of a live transcription (voice/bxml/startTranscription).
 
@@ -58,6 +57,8 @@ class CustomParam(Element):
         value: at most 2048 characters.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/startTranscription"
 
     _: KW_ONLY
@@ -65,7 +66,6 @@ class CustomParam(Element):
     value: Annotated[str, Text(2048)]
 
 
-@dataclass(slots=True, init=False)
 class StartStream(Verb):
     """Send the call's audio to a WebSocket while the next verbs run, until StopStream (voice/bxml/startStream).
 
@@ -83,11 +83,15 @@ class StartStream(Verb):
         username: for `stream_event_url`, which must then be https.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/startStream"
     content_name: ClassVar[str] = "params"
+    children: ClassVar[Children | None] = Children("a parameter", "parameters", (StreamParam,), most=_MAX_PARAMS)
     secured: ClassVar[Mapping[str, tuple[str, ...]]] = {"username": ("stream_event_url",)}
 
     params: tuple[StreamParam, ...]
+    _: KW_ONLY
     destination: Annotated[str, WEB_SOCKET]
     name: Annotated[str | None, Text()]
     mode: Annotated[
@@ -104,36 +108,24 @@ class StartStream(Verb):
     username: Annotated[str | None, Text()]
     password: Annotated[str | None, Text()]
 
-    def __init__(
-        self,
-        *params: StreamParam,
-        destination: str,
-        name: str | None = None,
-        mode: Literal["unidirectional", "bidirectional"] | None = None,
-        tracks: _Tracks | None = None,
-        destination_username: str | None = None,
-        destination_password: str | None = None,
-        stream_event_url: _StreamLink | None = None,
-        stream_event_method: Method | None = None,
-        username: str | None = None,
-        password: str | None = None,
-    ) -> None:
-        self.params = params
-        self.destination = destination
-        self.name = name
-        self.mode = mode
-        self.tracks = tracks
-        self.destination_username = destination_username
-        self.destination_password = destination_password
-        self.stream_event_url = stream_event_url
-        self.stream_event_method = stream_event_method
-        self.username = username
-        self.password = password
-        self._check()
-        _check_params(self, params, StreamParam)
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *params: StreamParam,
+            destination: str,
+            name: str | None = None,
+            mode: Literal["unidirectional", "bidirectional"] | None = None,
+            tracks: _Tracks | None = None,
+            destination_username: str | None = None,
+            destination_password: str | None = None,
+            stream_event_url: _StreamLink | None = None,
+            stream_event_method: Method | None = None,
+            username: str | None = None,
+            password: str | None = None,
+        ) -> None: ...
 
 
-@dataclass(slots=True)
 class StopStream(Verb):
     """End a stream (voice/bxml/stopStream).
 
@@ -142,6 +134,8 @@ class StopStream(Verb):
         wait: run the next verb only when the stream has ended.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/stopStream"
 
     _: KW_ONLY
@@ -149,7 +143,6 @@ class StopStream(Verb):
     wait: Annotated[bool | None, Flag()] = None
 
 
-@dataclass(slots=True, init=False)
 class StartTranscription(Verb):
     """Transcribe live while the next verbs run, until StopTranscription (voice/bxml/startTranscription).
 
@@ -166,11 +159,15 @@ class StartTranscription(Verb):
         stabilized: send only what will not change any more; default True.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/startTranscription"
     content_name: ClassVar[str] = "params"
+    children: ClassVar[Children | None] = Children("a parameter", "parameters", (CustomParam,), most=_MAX_PARAMS)
     secured: ClassVar[Mapping[str, tuple[str, ...]]] = {"username": ("transcription_event_url",)}
 
     params: tuple[CustomParam, ...]
+    _: KW_ONLY
     name: Annotated[str | None, Text()]
     tracks: Annotated[_Tracks | None, _TRACKS]
     transcription_event_url: Annotated[
@@ -188,32 +185,22 @@ class StartTranscription(Verb):
     destination: Annotated[str | None, WEB_SOCKET]
     stabilized: Annotated[bool | None, Flag()]
 
-    def __init__(
-        self,
-        *params: CustomParam,
-        name: str | None = None,
-        tracks: _Tracks | None = None,
-        transcription_event_url: _TranscriptionLink | None = None,
-        transcription_event_method: Method | None = None,
-        username: str | None = None,
-        password: str | None = None,
-        destination: str | None = None,
-        stabilized: bool | None = None,
-    ) -> None:
-        self.params = params
-        self.name = name
-        self.tracks = tracks
-        self.transcription_event_url = transcription_event_url
-        self.transcription_event_method = transcription_event_method
-        self.username = username
-        self.password = password
-        self.destination = destination
-        self.stabilized = stabilized
-        self._check()
-        _check_params(self, params, CustomParam)
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *params: CustomParam,
+            name: str | None = None,
+            tracks: _Tracks | None = None,
+            transcription_event_url: _TranscriptionLink | None = None,
+            transcription_event_method: Method | None = None,
+            username: str | None = None,
+            password: str | None = None,
+            destination: str | None = None,
+            stabilized: bool | None = None,
+        ) -> None: ...
 
 
-@dataclass(slots=True)
 class StopTranscription(Verb):
     """End live transcriptions (voice/bxml/stopTranscription).
 
@@ -221,18 +208,9 @@ class StopTranscription(Verb):
         name: that of StartTranscription, or the id that Bandwidth made; without it, all end.
     """
 
+    __slots__ = ()
+
     page: ClassVar[str] = "voice/bxml/stopTranscription"
 
     _: KW_ONLY
     name: Annotated[str | None, Text()] = None
-
-
-def _check_params(verb: Element, params: tuple[Element, ...], expected: type[Element]) -> None:
-    for param in params:
-        if not isinstance(param, expected):
-            verb.refuse("a parameter", param, expected.element)
-    if len(params) > _MAX_PARAMS:
-        raise BxmlError(
-            f"{verb.element}: {len(params)} parameters, expected at most {_MAX_PARAMS} {expected.element} "
-            f"({verb.page})."
-        )
