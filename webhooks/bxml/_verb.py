@@ -213,6 +213,12 @@ class Element:
                     f"{self.element}: {name} is http and {credential} is given; credentials need https ({self.page})."
                 )
 
+    @classmethod
+    def content_limit(cls) -> Limit | None:
+        """What the word between the tags may be; None for children, for what is spoken, and for nothing."""
+        found = cls._limits.get(cls.content_name)
+        return found.limit if found else None
+
     def content(self) -> tuple[Element | Ssml | str, ...]:
         """Children and text, in order."""
         if not self.content_name:
