@@ -77,11 +77,9 @@ async def start_transcription(platform: Platform, leg: Leg, verb: StartTranscrip
 
 async def stop_transcription(platform: Platform, leg: Leg, verb: StopTranscription) -> None:
     """End a transcription by name or id, or all; an unknown one has no effect (voice/bxml/stopTranscription)."""
-    if verb.name is None:
-        for stream in list(leg.transcriptions.values()):
+    for stream in list(leg.transcriptions.values()):
+        if verb.name is None or verb.name in (stream.name, stream.id):
             _stop_transcription(platform, leg, stream)
-    elif (stream := _find(leg.transcriptions, verb.name)) is not None:
-        _stop_transcription(platform, leg, stream)
 
 
 def stop_streams(platform: Platform, leg: Leg) -> None:
