@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ settings.register_profile("suite", max_examples=100, deadline=2000)
 settings.register_profile("long", max_examples=100_000, deadline=1000)
 settings.load_profile("suite")
 
-pytest_plugins = ["webhooks.pytest_plugin"]
-
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Our plugin, once coverage has begun: `addopts` keeps pytest from loading it before."""
+    config.pluginmanager.register(importlib.import_module("webhooks.pytest_plugin"), "ours")
 
 
 @pytest.fixture(scope="session")

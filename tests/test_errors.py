@@ -5,7 +5,14 @@ import re
 import pytest
 
 from webhooks import errors
-from webhooks.errors import DeliveryError, HandlerError, UsageError, WebhooksError, did_you_mean
+from webhooks.errors import (
+    DeliveryError,
+    HandlerError,
+    SimulationError,
+    UsageError,
+    WebhooksError,
+    did_you_mean,
+)
 
 
 def test_the_tree_in_the_docstring_names_every_error() -> None:
@@ -17,7 +24,9 @@ def test_the_tree_in_the_docstring_names_every_error() -> None:
 def test_every_error_is_of_one_kind() -> None:
     for value in vars(errors).values():
         if isinstance(value, type) and issubclass(value, WebhooksError) and value is not WebhooksError:
-            assert sum(issubclass(value, kind) for kind in (DeliveryError, UsageError, HandlerError)) == 1
+            assert (
+                sum(issubclass(value, kind) for kind in (DeliveryError, UsageError, HandlerError, SimulationError)) == 1
+            )
 
 
 def test_a_late_handler_is_a_timeout_and_a_bad_verb_a_value_error() -> None:

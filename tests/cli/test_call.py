@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import APP, Command, Write
+from tests.cli.conftest import APP, Command, Write, served
+from webhooks.cli import demo_app
 
 INVALID = """
 from webhooks import AllowAll, Reply, Webhooks
@@ -128,6 +129,13 @@ def test_invalid_bxml_is_shown_in_a_terminal(folder: Path, write: Write) -> None
     terminal.until("invalid-bxml")
     assert "max_digits" in terminal.screen
     assert terminal.ended() == 1
+
+
+def test_an_app_is_called_over_http(write: Write, command: Command) -> None:
+    with served(demo_app.hooks) as url:
+        result = command("call", url, "--user", "bandwidth", "--password", "s3cret", input="x\n1\n")
+    assert 'there is no key "x" on a phone' in result.stdout
+    assert "We are open from nine to five." in result.stdout
 
 
 def test_a_call_may_end_before_anybody_types(write: Write, command: Command) -> None:

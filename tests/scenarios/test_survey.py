@@ -46,6 +46,9 @@ async def test_the_call_is_updated_from_outside(phone: Phone) -> None:
     call = await phone.call_out(hooks)
     await call.update("/closing", tag="late")
     assert call.heard("We are closing.") and call.tag == "late"
+    again = await phone.call_out(hooks, tag="early")
+    await again.update("/closing")
+    assert again.tag == "early" and len(phone.calls) == 2
     other = await phone.call_out(hooks)
     await other.replace(Document(SpeakSentence("Bye."), Hangup()))
     assert other.heard("Bye.") and other.cause == "hangup"

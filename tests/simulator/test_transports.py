@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ async def test_nobody_listens() -> None:
 
 
 async def test_a_url_that_no_client_takes_is_no_answer() -> None:
-    call = await Phone().dial("http://a b.example/")
+    call = await Phone().dial("http://127.0.0.1:1/" + "x" * 70_000)
     assert call.cause == "callback-error"
     assert "no URL" in str(call.timeline)
 
@@ -61,6 +62,12 @@ async def test_a_url_that_no_client_takes_is_no_answer() -> None:
 async def test_what_is_no_url_is_refused(target: str) -> None:
     with pytest.raises(UsageError, match="is no URL"):
         await Phone().dial(target)
+
+
+async def test_without_an_http_client_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    with pytest.raises(UsageError, match=r'pip install "bandwidth-webhooks\[test\]"'):
+        await Phone().dial("http://127.0.0.1:1/")
 
 
 async def test_an_app_that_takes_too_long_did_not_answer() -> None:

@@ -158,6 +158,18 @@ async def test_live_words_are_kept_by_the_transcription(phone: Phone) -> None:
     call = await phone.dial(app(StartTranscription(transcription_event_url="/t"), Gather(first_digit_timeout=60)))
     await call.speak("Hello.")
     assert [stream.said for stream in phone._platform.legs[call.id].transcriptions.values()] == [["Hello."]]
+    await call.hang_up()
+    assert "realTimeTranscriptionAvailable" in words(phone, "event")
+
+
+async def test_what_is_said_while_a_recording_is_paused_is_not_in_it(phone: Phone) -> None:
+    paused = (StartRecording(transcribe=True, transcription_available_url="/words"), PauseRecording())
+    call = await phone.dial(app(*paused, Gather(max_digits=1), ResumeRecording(), Gather()))
+    await call.speak("My card number.", seconds=1)
+    await call.press("1")
+    await call.speak("Done.", seconds=1)
+    await call.hang_up()
+    assert "the transcription reads: Done." in str(call.timeline)
 
 
 async def test_a_stream_is_found_by_its_id_too(phone: Phone) -> None:

@@ -26,7 +26,8 @@ _LONGEST = 5.0
     epilog=examples(
         "webhooks call main:hooks",
         'webhooks call main:hooks --script "1; say Hello; hangup"',
-        "webhooks call http://127.0.0.1:8000/bandwidth --user bandwidth --password s3cret",
+        "webhooks call http://127.0.0.1:8000/bandwidth --user bandwidth \\",
+        "    --password s3cret",
     ),
 )
 @click.argument("target")

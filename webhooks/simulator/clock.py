@@ -32,8 +32,8 @@ class Signal(Generic[T]):
         """Wake the one who waits longest, or keep the value."""
         while self._waiting:
             wait = self._waiting.popleft()
-            if wait.process is not None:
-                self._clock.wake(wait.process, value)
+            if not wait.over:
+                self._clock.wake(wait, value)
                 return
         self._values.append(value)
 
@@ -65,11 +65,21 @@ class _Wait:
     def __init__(self, seconds: float | None, patient: bool) -> None:
         self.seconds = seconds
         self.patient = patient
-        self.process: Process | None = None
-        """Who waits; None before and after."""
+        self.process: Process
+        """Who waits, or did. The clock sets it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.process.wait is not self
 
     def __await__(self) -> Generator[_Wait, Any, Any]:
-        return (yield self)
+        value = yield self
+        # Raised here and not thrown in: of what is thrown, tracers see the end only.
+        error, self.process.interruption = self.process.interruption, None
+        if error is not None:
+            raise error
+        return value
 
 
 class Process:
@@ -80,7 +90,6 @@ class Process:
         self.wait: _Wait | None = None
         self.interruption: BaseException | None = None
         """Raised in the process where it waits next."""
-        self.started = False
         self.done = False
         self._clock = clock
 
@@ -90,7 +99,7 @@ class Process:
             return
         self.interruption = error
         if self.wait is not None:
-            self._clock.wake(self, None)
+            self._clock.wake(self.wait, None)
 
 
 class Clock:
@@ -129,22 +138,19 @@ class Clock:
             await self._fire()
         self.now = latest
 
-    def wake(self, process: Process, value: object) -> None:
-        """Let a process go on that waits."""
-        wait = process.wait
-        if wait is not None:
-            wait.process = None
-            process.wait = None
-            if wait.seconds is not None and not wait.patient:
-                self._hurried -= 1
-        self._ready.append((process, value))
+    def wake(self, wait: _Wait, value: object) -> None:
+        """Let the process go on that waits for this."""
+        if wait.seconds is not None and not wait.patient:
+            self._hurried -= 1
+        wait.process.wait = None
+        self._ready.append((wait.process, value))
 
     async def _fire(self) -> None:
         when, _, wait = heapq.heappop(self._timers)
-        if wait.process is None:  # it was woken by something else
+        if wait.over:  # it was woken by something else
             return
         self.now = when
-        self.wake(wait.process, None)
+        self.wake(wait, None)
         await self._run_ready()
 
     async def _run_ready(self) -> None:
@@ -153,10 +159,11 @@ class Clock:
             await self._step(process, value)
 
     async def _step(self, process: Process, value: object) -> None:
-        wait: _Wait | None = await _Step(process, value)
+        wait: _Wait | None = await _Step(process.coroutine, value)
         # What happened to it while it was busy is raised where it would have begun to wait.
         while wait is not None and process.interruption is not None:
-            wait = await _Step(process, None)
+            wait.process = process
+            wait = await _Step(process.coroutine, None)
         if wait is None:
             process.done = True
             return
@@ -170,18 +177,14 @@ class Clock:
 class _Step:
     """Lets a process run until it waits for virtual time. What it awaits that is real, the caller's loop awaits."""
 
-    def __init__(self, process: Process, value: object) -> None:
-        self._process = process
+    def __init__(self, coroutine: Coroutine[Any, Any, None], value: object) -> None:
+        self._coroutine = coroutine
         self._value = value
 
     def __await__(self) -> Generator[Any, Any, _Wait | None]:
-        coroutine = self._process.coroutine
-        error = None
-        if self._process.started:  # else it learns of it where it waits first
-            error, self._process.interruption = self._process.interruption, None
-        self._process.started = True
+        coroutine = self._coroutine
         try:
-            waits_for: Any = coroutine.send(self._value) if error is None else coroutine.throw(error)
+            waits_for: Any = coroutine.send(self._value)
             while not isinstance(waits_for, _Wait):
                 try:
                     value = yield waits_for
