@@ -42,7 +42,7 @@ def recording(hooks: Webhooks) -> list[Event]:
 
     hooks.on(CallEvent)(call)
     hooks.on(ConferenceEvent)(in_conference)
-    hooks.on(NotificationEvent)(told)
+    hooks.on(NotificationEvent | UnknownEvent | InvalidEvent)(told)
     return got
 
 

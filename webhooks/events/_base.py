@@ -84,7 +84,10 @@ class ConferenceEvent(Event):
 
 
 class NotificationEvent(Event):
-    """Tells, and ignores the body of the answer: its handlers return None."""
+    """Tells, and ignores the body of the answer: its handlers return None.
+
+    `on(NotificationEvent)` takes every notification of the catalogue, and neither `UnknownEvent` nor `InvalidEvent`.
+    """
 
 
 class MessageEvent(NotificationEvent):
