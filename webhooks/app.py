@@ -19,7 +19,7 @@ from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.receiver import Receiver
-from webhooks.routing import CallResult, Router, Table, is_async, name_of
+from webhooks.routing import CallResult, Reachable, Router, Table, is_async, name_of
 from webhooks.rules import ALLOWED, check
 
 __all__ = ["OnError", "Webhooks"]
@@ -125,7 +125,16 @@ class Webhooks(Router):
         Raises:
             UsageError: a route that can never be reached.
         """
+        Reachable(self.routes())
         self._ready()
+
+    def _first(self) -> Receiver:
+        """The receiver for a delivery that froze the app: somebody waits, so a mistake is told and served around."""
+        try:
+            self.freeze()
+        except UsageError as error:
+            _log.error("%s", error)
+        return self._ready()
 
     def _ready(self) -> Receiver:
         if self._receiver is None:
@@ -151,7 +160,7 @@ class Webhooks(Router):
 
     async def receive(self, delivery: Delivery) -> Reply:
         """The reply to a delivery, without any web framework: for Lambda, Django views, and tests."""
-        return await self._ready().receive(delivery)
+        return await (self._receiver or self._first()).receive(delivery)
 
     def url_for(self, handler: Handler, *, base: str = "", event: type[Event] | None = None) -> str:
         """The URL of a handler for REST calls and workers, where no delivery tells where the app is mounted.
@@ -165,7 +174,7 @@ class Webhooks(Router):
             UsageError: no such route, or several.
         """
         event_type = event.event_types()[0] if event and event.event_types() else ""
-        return base.rstrip("/") + Table(list(self.routes())).path_for(handler, event_type)
+        return base.rstrip("/") + Table(self.routes()).path_for(handler, event_type)
 
     def install(self, app: Starlette, path: str) -> None:
         """Serve at `path` and below in a Starlette or FastAPI app, with and without a trailing slash.
@@ -188,14 +197,14 @@ class Webhooks(Router):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] == "http":
-            await asgi.serve(self._receiver or self._ready(), scope, receive, send)
+            await asgi.serve(self._receiver or self._first(), scope, receive, send)
         elif scope["type"] == "lifespan":
             await asgi.serve_lifespan(self._start, self._stop, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
     def _start(self) -> None:
-        self._ready()
+        self.freeze()
 
     def _stop(self) -> None:
         self._ready().close()

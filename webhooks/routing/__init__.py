@@ -3,6 +3,17 @@
 from webhooks.routing.handlers import Plan, is_async, name_of, plan_of
 from webhooks.routing.route import Route
 from webhooks.routing.router import CallResult, ConferenceResult, Router
-from webhooks.routing.table import Table
+from webhooks.routing.table import Reachable, Table
 
-__all__ = ["CallResult", "ConferenceResult", "Plan", "Route", "Router", "Table", "is_async", "name_of", "plan_of"]
+__all__ = [
+    "CallResult",
+    "ConferenceResult",
+    "Plan",
+    "Reachable",
+    "Route",
+    "Router",
+    "Table",
+    "is_async",
+    "name_of",
+    "plan_of",
+]

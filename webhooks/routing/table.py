@@ -1,13 +1,14 @@
 """The routes of an app, made once, looked up by event and path; and the URLs of handlers.
 
 1. Routes whose path is the delivery's come first, then routes without a path; within each, first registered wins.
-2. A route that can never be reached is refused: same path, and an earlier one takes all that it could.
+2. A route that can never be reached is refused when it is registered, or when the app is frozen: same path, and an
+   earlier one takes all that it could. A delivery that comes first is served around it.
 3. Looking up costs the same for ten routes as for a thousand: a dictionary by event, one by path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import MethodType
 
 from webhooks.bxml import Handler
@@ -21,11 +22,15 @@ __all__ = ["Reachable", "Table"]
 
 
 class Reachable:
-    """What routes so far take, so that the next one can be refused when they leave nothing to it."""
+    """What routes so far take, so that the next one can be refused when they leave nothing to it.
+
+    Raises:
+        UsageError: one of them can never be reached.
+    """
 
     def __init__(self, routes: Iterable[Route] = ()) -> None:
         self._taken: dict[tuple[str | None, type[Event]], list[Route]] = {}
-        for route in routes:
+        for route in _distinct(routes):
             self.add(route)
 
     def add(self, route: Route) -> None:
@@ -42,19 +47,15 @@ class Reachable:
 
     def _shadow(self, route: Route, event: type[Event]) -> Route | None:
         earlier = self._taken.get((route.path, event), ())
-        return next(
-            (one for one in earlier if one.plan is not route.plan and set(one.conditions) <= set(route.conditions)),
-            None,
-        )
+        return next((one for one in earlier if set(one.conditions) <= set(route.conditions)), None)
 
 
 class Table:
     """All routes of an app, frozen."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        Reachable(routes)
-        self.routes = tuple(routes)
-        self.paths = frozenset(route.path for route in routes if route.path is not None)
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = _distinct(routes)
+        self.paths = frozenset(route.path for route in self.routes if route.path is not None)
         self.known = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
         """Every spelling of a path that some route has, and of the app's own URL."""
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
@@ -113,6 +114,11 @@ class Table:
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
         return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'
+
+
+def _distinct(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """Without repetitions: a router may be included twice, and its routes without a path are the same everywhere."""
+    return tuple({(route.plan, route.path): route for route in routes}.values())
 
 
 def _key(handler: Handler) -> object:
