@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar, overload
@@ -14,12 +13,12 @@ from webhooks import asgi
 from webhooks.auth import AllowAll, Authenticator
 from webhooks.bxml import Document, Handler, Verb
 from webhooks.delivery import Delivery, Reply
-from webhooks.dispatch import Deadline, Dispatcher, ErrorPlan
+from webhooks.dispatch import Deadline, Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.receiver import Receiver
-from webhooks.routing import CallResult, Reachable, Router, Table, is_async, name_of
+from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
 
 __all__ = ["OnError", "Webhooks"]
@@ -114,7 +113,7 @@ class Webhooks(Router):
             self._refuse_when_frozen(f"on_error({error.__name__})")
             if error in self._errors:
                 raise UsageError(f"on_error({error.__name__}) has a handler: {self._errors[error].name}.")
-            self._errors[error] = _error_plan(handler)
+            self._errors[error] = error_plan_of(handler)
             return handler
 
         return register
@@ -225,14 +224,3 @@ def _deadline(given: float | Deadline | None) -> Deadline:
     if given is None:
         return Deadline()
     return given if isinstance(given, Deadline) else Deadline(voice=given, messaging=given)
-
-
-def _error_plan(handler: Any) -> ErrorPlan:
-    if not callable(handler):
-        raise UsageError(f"{handler!r} is no handler: `on_error(...)` decorates a function that takes the error.")
-    parameters = inspect.signature(handler).parameters.values()
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    needed = [p for p in positional if p.default is p.empty]
-    if not positional or len(needed) > 2:
-        raise UsageError(f'"{name_of(handler)}" takes {len(needed)} arguments; an error handler gets (error, event).')
-    return ErrorPlan(handler, name_of(handler), is_async(handler), len(positional) > 1)

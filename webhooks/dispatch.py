@@ -28,10 +28,10 @@ from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.logs import loggable
 from webhooks.reply import FAILED, compose
-from webhooks.routing import Plan, Table
+from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
 
-__all__ = ["Deadline", "Dispatcher", "ErrorPlan"]
+__all__ = ["Deadline", "Dispatcher"]
 
 _log = logging.getLogger("webhooks.dispatch")
 
@@ -57,16 +57,6 @@ class Deadline:
     def of(self, event: Event) -> float:
         """Seconds for an event."""
         return self.messaging if event.family == "messaging" else self.voice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ErrorPlan:
-    """How an `on_error` handler is called."""
-
-    handler: Handler
-    name: str
-    is_async: bool
-    takes_event: bool
 
 
 class Dispatcher:

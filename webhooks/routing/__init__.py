@@ -1,6 +1,6 @@
 """Finds the handler of an event: `Router` collects routes, `Table` looks them up."""
 
-from webhooks.routing.handlers import Plan, is_async, name_of, plan_of
+from webhooks.routing.handlers import ErrorPlan, Plan, error_plan_of, is_async, name_of, plan_of
 from webhooks.routing.route import Route
 from webhooks.routing.router import CallResult, ConferenceResult, Router
 from webhooks.routing.table import Reachable, Table
@@ -8,11 +8,13 @@ from webhooks.routing.table import Reachable, Table
 __all__ = [
     "CallResult",
     "ConferenceResult",
+    "ErrorPlan",
     "Plan",
     "Reachable",
     "Route",
     "Router",
     "Table",
+    "error_plan_of",
     "is_async",
     "name_of",
     "plan_of",
