@@ -65,7 +65,7 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers; `content-length` is added by whoever sends the reply."""
+    """Further headers; `content-length` is added by whoever sends the reply, and none that tells a length is taken."""
 
 
 EMPTY = Reply()

@@ -20,6 +20,7 @@ from webhooks.errors import (
     MethodNotAllowed,
     NotAuthenticated,
     Problem,
+    UsageError,
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
@@ -70,12 +71,22 @@ class Receiver:
                 _log.error("The authenticator returned something; it must return None or raise NotAuthenticated.")
                 return FAILED
         except DeliveryError as error:
-            self._report(error, delivery)
-            return refusal(error)
+            return self._refused(error, delivery)
         except Exception as error:  # noqa: BLE001 - a user's authenticator; failing open is out of the question
             _log.error("The authenticator failed: %s. The delivery is refused.", type(error).__name__)
             return FAILED
         return None
+
+    def _refused(self, error: DeliveryError, delivery: Delivery) -> Reply:
+        """The reply that an authenticator's refusal asks for, where it is one."""
+        try:
+            reply = refusal(error)
+            self._report(error, delivery)
+        except Exception as wrong:  # noqa: BLE001 - a user's error class
+            why = wrong if isinstance(wrong, UsageError) else f"{type(error).__name__}: {type(wrong).__name__}"
+            _log.error("A refusal cannot be sent: %s", why)
+            return FAILED
+        return reply
 
     def too_large(self) -> Reply:
         """The reply to a body over the limit."""
