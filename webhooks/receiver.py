@@ -119,7 +119,8 @@ class Receiver:
         if isinstance(event, InvalidEvent):
             where = f"[{index}]." if delivery.body.lstrip().startswith(b"[") else ""
             return self._answer_invalid(event, link, where)
-        self._hints.no_route(event, delivery.path, self._table.handlers_of(type(event)))
+        near = self._table.handlers_of(type(event))
+        self._hints.no_route(event, delivery.path, known=self._table.paths, near=near)
         return EMPTY
 
     def _answer_invalid(self, event: InvalidEvent, link: LinkTo, where: str) -> Reply:
@@ -135,7 +136,7 @@ class Receiver:
         return self._last_link
 
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:
-        where = loggable_path(delivery.path)
+        where = loggable_path(delivery.path, self._table.paths)
         if isinstance(error, NotAuthenticated) and not error.attempted:
             _log.debug("A delivery to %s was challenged.", where)
         else:
