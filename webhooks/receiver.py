@@ -27,7 +27,7 @@ from webhooks.hints import Hints
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.reply import FAILED, refusal
-from webhooks.routing import Table
+from webhooks.routing import Table, url_path
 
 __all__ = ["Receiver"]
 
@@ -146,11 +146,12 @@ class Receiver:
 class _Link:
     """Gives the URL of a handler for one delivery: root path, mount and path."""
 
-    __slots__ = ("_table", "root_path")
+    __slots__ = ("_root", "_table", "root_path")
 
     def __init__(self, table: Table, root_path: str) -> None:
         self._table = table
+        self._root = url_path(root_path.rstrip("/"))
         self.root_path = root_path
 
     def __call__(self, handler: Handler, event_type: str) -> str:
-        return self.root_path.rstrip("/") + self._table.path_for(handler, event_type)
+        return self._root + self._table.path_for(handler, event_type)

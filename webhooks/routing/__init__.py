@@ -3,7 +3,7 @@
 from webhooks.routing.handlers import ErrorPlan, Plan, error_plan_of, is_async, name_of, plan_of
 from webhooks.routing.route import Route
 from webhooks.routing.router import CallResult, ConferenceResult, Router
-from webhooks.routing.table import Reachable, Table
+from webhooks.routing.table import Reachable, Table, url_path
 
 __all__ = [
     "CallResult",
@@ -18,4 +18,5 @@ __all__ = [
     "is_async",
     "name_of",
     "plan_of",
+    "url_path",
 ]

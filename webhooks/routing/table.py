@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import MethodType
+from urllib.parse import quote
 
 from webhooks.bxml import Handler
 from webhooks.errors import UsageError, did_you_mean
@@ -18,7 +19,7 @@ from webhooks.events.catalogue import event_named
 from webhooks.routing.handlers import name_of
 from webhooks.routing.route import Route
 
-__all__ = ["Reachable", "Table"]
+__all__ = ["Reachable", "Table", "url_path"]
 
 
 class Reachable:
@@ -58,6 +59,7 @@ class Table:
         self.paths = frozenset(route.path for route in self.routes if route.path is not None)
         self.known = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
         """Every spelling of a path that some route has, and of the app's own URL."""
+        self._urls = {path: url_path(path) or "/" for path in self.paths}
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
         self._at: dict[type[Event], dict[str, tuple[Route, ...]]] = {}
         self._by_handler: dict[object, list[Route]] = {}
@@ -91,7 +93,7 @@ class Table:
         return list(dict.fromkeys(route.plan.name for route in self.routes if event in route.events))
 
     def path_for(self, handler: Handler, event_type: str = "") -> str:
-        """The path of the one route with a path whose handler is `handler` and that takes `event_type`, if given.
+        """The encoded path of the one route with a path whose handler is `handler`, for `event_type` if it is given.
 
         Raises:
             UsageError: no such route, or several; the message names them.
@@ -100,7 +102,7 @@ class Table:
         event = event_named(event_type)
         found = [route for route in routes if route.path is not None and (event is None or event in route.events)]
         if len(found) == 1:
-            return found[0].path or "/"
+            return self._urls[found[0].path or ""]
         raise UsageError(self._no_link(handler, event, routes, found))
 
     def _no_link(self, handler: Handler, event: type[Event] | None, routes: list[Route], found: list[Route]) -> str:
@@ -114,6 +116,11 @@ class Table:
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
         return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'
+
+
+def url_path(path: str) -> str:
+    """`path` as a URL has it (RFC 3986, 3.3). Those of routes and deliveries are decoded, as ASGI has them."""
+    return quote(path, safe="/!$&'()*+,;=:@", errors="replace")
 
 
 def _distinct(routes: Iterable[Route]) -> tuple[Route, ...]:
