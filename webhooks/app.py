@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope, Send
 from webhooks import asgi
 from webhooks.auth import AllowAll, Authenticator
 from webhooks.bxml import Document, Handler, Verb
+from webhooks.deadline import Deadline
 from webhooks.delivery import Delivery, Reply
-from webhooks.dispatch import Deadline, Dispatcher
+from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
