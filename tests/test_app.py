@@ -70,7 +70,7 @@ def three(error: Exception, event: object, more: object) -> None: ...
 
 @pytest.mark.parametrize(
     ("handler", "message"),
-    [("x", "is no handler"), (no_arguments, "takes 0 arguments"), (three, "takes 3 arguments")],
+    [("x", "is no error handler"), (no_arguments, "takes no error"), (three, "needs more")],
 )
 def test_an_error_handler_that_cannot_be_called_is_refused(handler: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):

@@ -42,7 +42,7 @@ def recording(hooks: Webhooks) -> list[Event]:
 
     hooks.on(CallEvent)(call)
     hooks.on(ConferenceEvent)(in_conference)
-    hooks.on(NotificationEvent)(told)
+    hooks.on(NotificationEvent | UnknownEvent | InvalidEvent)(told)
     return got
 
 
@@ -242,7 +242,7 @@ async def test_an_unknown_path_falls_to_routes_without_one_with_one_warning(capl
         assert (await answer(hooks, payload("gather"), "/mneu")).body == SPEAK
     assert len(got) == 3
     told = [record.message for record in caplog.records if "No route has the path" in record.message]
-    assert told == ['No route has the path /mneu; routes without a path get it. Did you mean "/menu"?']
+    assert told == ['No route has the path of a delivery, /*; routes without a path get it. Did you mean "/menu"?']
 
 
 async def test_known_paths_and_the_apps_own_url_are_no_warning(caplog: pytest.LogCaptureFixture) -> None:

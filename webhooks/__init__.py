@@ -3,8 +3,8 @@
 from webhooks.app import Webhooks
 from webhooks.auth import AllowAll, Authenticator, BasicAuth
 from webhooks.context import Context
+from webhooks.deadline import Deadline
 from webhooks.delivery import Delivery, Reply
-from webhooks.dispatch import Deadline
 from webhooks.errors import (
     BxmlError,
     DeadlineExceeded,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar, overload
@@ -13,13 +12,14 @@ from starlette.types import Receive, Scope, Send
 from webhooks import asgi
 from webhooks.auth import AllowAll, Authenticator
 from webhooks.bxml import Document, Handler, Verb
+from webhooks.deadline import Deadline
 from webhooks.delivery import Delivery, Reply
-from webhooks.dispatch import Deadline, Dispatcher, ErrorPlan
+from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.receiver import Receiver
-from webhooks.routing import CallResult, Router, Table, is_async, name_of
+from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
 
 __all__ = ["OnError", "Webhooks"]
@@ -114,7 +114,7 @@ class Webhooks(Router):
             self._refuse_when_frozen(f"on_error({error.__name__})")
             if error in self._errors:
                 raise UsageError(f"on_error({error.__name__}) has a handler: {self._errors[error].name}.")
-            self._errors[error] = _error_plan(handler)
+            self._errors[error] = error_plan_of(handler)
             return handler
 
         return register
@@ -125,7 +125,16 @@ class Webhooks(Router):
         Raises:
             UsageError: a route that can never be reached.
         """
+        Reachable(self.routes())
         self._ready()
+
+    def _first(self) -> Receiver:
+        """The receiver for a delivery that froze the app: somebody waits, so a mistake is told and served around."""
+        try:
+            self.freeze()
+        except UsageError as error:
+            _log.error("%s", error)
+        return self._ready()
 
     def _ready(self) -> Receiver:
         if self._receiver is None:
@@ -151,7 +160,7 @@ class Webhooks(Router):
 
     async def receive(self, delivery: Delivery) -> Reply:
         """The reply to a delivery, without any web framework: for Lambda, Django views, and tests."""
-        return await self._ready().receive(delivery)
+        return await (self._receiver or self._first()).receive(delivery)
 
     def url_for(self, handler: Handler, *, base: str = "", event: type[Event] | None = None) -> str:
         """The URL of a handler for REST calls and workers, where no delivery tells where the app is mounted.
@@ -165,7 +174,7 @@ class Webhooks(Router):
             UsageError: no such route, or several.
         """
         event_type = event.event_types()[0] if event and event.event_types() else ""
-        return base.rstrip("/") + Table(list(self.routes())).path_for(handler, event_type)
+        return base.rstrip("/") + Table(self.routes()).path_for(handler, event_type)
 
     def install(self, app: Starlette, path: str) -> None:
         """Serve at `path` and below in a Starlette or FastAPI app, with and without a trailing slash.
@@ -188,14 +197,14 @@ class Webhooks(Router):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] == "http":
-            await asgi.serve(self._receiver or self._ready(), scope, receive, send)
+            await asgi.serve(self._receiver or self._first(), scope, receive, send)
         elif scope["type"] == "lifespan":
             await asgi.serve_lifespan(self._start, self._stop, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
     def _start(self) -> None:
-        self._ready()
+        self.freeze()
 
     def _stop(self) -> None:
         self._ready().close()
@@ -216,14 +225,3 @@ def _deadline(given: float | Deadline | None) -> Deadline:
     if given is None:
         return Deadline()
     return given if isinstance(given, Deadline) else Deadline(voice=given, messaging=given)
-
-
-def _error_plan(handler: Any) -> ErrorPlan:
-    if not callable(handler):
-        raise UsageError(f"{handler!r} is no handler: `on_error(...)` decorates a function that takes the error.")
-    parameters = inspect.signature(handler).parameters.values()
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    needed = [p for p in positional if p.default is p.empty]
-    if not positional or len(needed) > 2:
-        raise UsageError(f'"{name_of(handler)}" takes {len(needed)} arguments; an error handler gets (error, event).')
-    return ErrorPlan(handler, name_of(handler), is_async(handler), len(positional) > 1)

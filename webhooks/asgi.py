@@ -25,7 +25,8 @@ _log = logging.getLogger("webhooks.asgi")
 
 # Answers that have no body, and must not tell the length of one (RFC 9110, 8.6).
 _BODILESS = (204, 304)
-
+# How long a body is, which the server says (RFC 9112, 6).
+_LENGTHS = ("content-length", "transfer-encoding")
 
 _BXML_HEADER = (b"content-type", BXML.encode())
 
@@ -107,7 +108,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:
         # Two lengths that differ would break the connection, and a handler that hands on an answer brings its own.
-        if name.lower() != "content-length":
+        if name.lower() not in _LENGTHS:
             headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     return headers
 

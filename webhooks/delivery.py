@@ -26,13 +26,13 @@ class Delivery:
 
     method: str
     path: str
-    """Path below the app: `/menu` for an app mounted at `/bandwidth` and a request to `/bandwidth/menu`."""
+    """Path below the app, decoded: `/menu` for an app mounted at `/bandwidth` and a request to `/bandwidth/menu`."""
     body: bytes = field(default=b"", repr=False)
     query: bytes = field(default=b"", repr=False)
     """The raw query string, without the question mark."""
     headers: Headers = field(default=(), repr=False)
     root_path: str = ""
-    """What stands before `path` in the URL that Bandwidth called: `/bandwidth`, or a proxy's prefix and that."""
+    """What stands before `path` in the URL that Bandwidth called, decoded: `/bandwidth`, or a proxy's prefix and it."""
 
     def header(self, name: bytes) -> bytes | None:
         """Value of the first header called `name` (lower case), or None."""
@@ -65,7 +65,7 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers; `content-length` is added by whoever sends the reply."""
+    """Further headers; `content-length` is added by whoever sends the reply, and none that tells a length is taken."""
 
 
 EMPTY = Reply()

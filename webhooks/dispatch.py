@@ -2,7 +2,9 @@
 
 1. The caller waits: whatever a handler raises, there is an answer, and it is on time.
 2. No task, thread or timer for a handler that answers without waiting: the deadline starts where it first waits.
-3. `except Exception` stands here and nowhere else. What failed is logged by type and place; its message may hold a
+3. A handler that raises SystemExit, GeneratorExit or a cancellation of its own has failed like any other. A server's
+   cancellation goes on, and so does KeyboardInterrupt, with which somebody ends the program.
+4. `except Exception` stands here and nowhere else. What failed is logged by type and place; its message may hold a
    caller's text and is logged only by `Webhooks(debug=True)`.
 """
 
@@ -14,59 +16,29 @@ import inspect
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any, cast
 
 from webhooks.bxml import Document, Handler, LinkTo, Verb
 from webhooks.context import Context
+from webhooks.deadline import Deadline, Runner
 from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.logs import loggable
 from webhooks.reply import FAILED, compose
-from webhooks.routing import Plan, Table
+from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
 
-__all__ = ["Deadline", "Dispatcher", "ErrorPlan"]
+__all__ = ["Dispatcher"]
 
 _log = logging.getLogger("webhooks.dispatch")
 
 # What an `on_error` handler may take after the deadline has passed, in seconds: Bandwidth waits one second longer.
 _GRACE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Seconds from a delivery's arrival to its answer. Bandwidth waits 15 for voice unless told otherwise, 10 for
-    messaging (voice/webhooks/about, messaging/webhooks).
-    """
-
-    voice: float = 14.0
-    messaging: float = 9.0
-
-    def __post_init__(self) -> None:
-        for family in ("voice", "messaging"):
-            seconds = getattr(self, family)
-            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
-                raise UsageError(f"Deadline: {family}={seconds!r}, expected seconds above 0.")
-
-    def of(self, event: Event) -> float:
-        """Seconds for an event."""
-        return self.messaging if event.family == "messaging" else self.voice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ErrorPlan:
-    """How an `on_error` handler is called."""
-
-    handler: Handler
-    name: str
-    is_async: bool
-    takes_event: bool
 
 
 class Dispatcher:
@@ -95,6 +67,7 @@ class Dispatcher:
         self._threads = threads
         self._slots = threading.BoundedSemaphore(threads)
         self._pool: ThreadPoolExecutor | None = None
+        self._runner = Runner()
 
     async def dispatch(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Reply | None:
         """The reply to an event, or None when no route takes it.
@@ -122,12 +95,16 @@ class Dispatcher:
                     waits_for = coroutine.send(None)
                 except StopIteration as done:
                     result = done.value
+                except GeneratorExit as error:
+                    raise HandlerError("it raised GeneratorExit") from error
                 else:
-                    result = await self._within(self._latest(event, arrived), _Started(coroutine, waits_for))
+                    result = await self._runner.within(
+                        self._latest(event, arrived) - self.clock(), coroutine, waits_for
+                    )
             else:
                 result = await self._in_thread(plan, arguments, self._latest(event, arrived))
             return compose(result, event, name, link, self._hints)
-        except Exception as error:  # noqa: BLE001 - rule 3
+        except Exception as error:  # noqa: BLE001 - rule 4
             self._report(error, name, event)
             return await self._recover(error, event, link, self._latest(event, arrived))
         except (asyncio.CancelledError, SystemExit) as error:
@@ -141,7 +118,7 @@ class Dispatcher:
             return None
         try:
             return compose(self._fallback, event, "fallback", link, self._hints)
-        except Exception as error:  # noqa: BLE001 - rule 3
+        except Exception as error:  # noqa: BLE001 - rule 4
             _log.error("The fallback cannot be sent: %s", error if isinstance(error, UsageError) else _place(error))
             return None
 
@@ -160,6 +137,8 @@ class Dispatcher:
         return Context(delivery, link, lambda: when - self.clock())
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
+        if when <= self.clock():
+            raise DeadlineExceeded("no time was left to start it")
         if not self._slots.acquire(blocking=False):
             raise PoolExhausted(
                 f"all {self._threads} threads for `def` handlers are taken; write them as `async def`, or raise "
@@ -169,24 +148,20 @@ class Dispatcher:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
         future = self._pool.submit(contextvars.copy_context().run, _called, plan.handler, arguments)
         future.add_done_callback(self._release)
-        result = await self._within(when, asyncio.wrap_future(future))
+        result = await self._run(asyncio.wrap_future(future), when)
         # An `async def` behind a decorator that is none.
-        return await self._within(when, result) if inspect.isawaitable(result) else result
+        return await self._run(result, when) if inspect.isawaitable(result) else result
 
-    async def _within(self, when: float, awaitable: Awaitable[object]) -> object:
-        """What `awaitable` gives, before the clock says `when`.
-
-        Raises:
-            DeadlineExceeded: it did not, and was cancelled.
-        """
-        deadline = asyncio.timeout(when - self.clock())
+    async def _run(self, awaitable: Awaitable[object], when: float) -> object:
+        """What `awaitable` gives, before the clock says `when`. As in `dispatch`, which spares itself this layer."""
+        coroutine = _awaited(awaitable)
         try:
-            async with deadline:
-                return await awaitable
-        except TimeoutError:
-            if deadline.expired():
-                raise DeadlineExceeded("it outlived its deadline and was cancelled") from None
-            raise
+            waits_for = coroutine.send(None)
+        except StopIteration as done:
+            return done.value
+        except GeneratorExit as error:
+            raise HandlerError("it raised GeneratorExit") from error
+        return await self._runner.within(when - self.clock(), coroutine, waits_for)
 
     def _release(self, future: Future[object]) -> None:
         self._slots.release()
@@ -194,17 +169,22 @@ class Dispatcher:
     async def _recover(self, error: Exception, event: Event, link: LinkTo, when: float) -> Reply:
         plan = next((self._errors[kind] for kind in type(error).__mro__ if kind in self._errors), None)
         if plan is not None:
-            latest = max(when, self.clock() + _GRACE)
             try:
-                arguments = (error, event) if plan.takes_event else (error,)
-                if plan.is_async:
-                    result = await self._within(latest, cast("Awaitable[object]", plan.handler(*arguments)))
-                else:
-                    result = await self._in_thread(plan, arguments, latest)
-                return compose(result, event, plan.name, link, self._hints)
-            except Exception as second:  # noqa: BLE001 - rule 3
+                return await self._answer(plan, error, event, link, when + _GRACE)
+            except Exception as second:  # noqa: BLE001 - rule 4
                 self._report(second, plan.name, event)
+            except (asyncio.CancelledError, SystemExit) as second:
+                self._report(_failure(second), plan.name, event)
         return self.fall_back(type(event), link) or FAILED
+
+    async def _answer(self, plan: ErrorPlan, error: Exception, event: Event, link: LinkTo, when: float) -> Reply:
+        """The reply of an `on_error` handler."""
+        arguments = (error, event) if plan.takes_event else (error,)
+        if plan.is_async:
+            result = await self._run(cast("Awaitable[object]", plan.handler(*arguments)), when)
+        else:
+            result = await self._in_thread(plan, arguments, when)
+        return compose(result, event, plan.name, link, self._hints)
 
     def _report(self, error: Exception, name: str, event: Event) -> None:
         what = 'Handler "%s" failed on %s %s: %s.'
@@ -248,38 +228,9 @@ async def _awaited(awaitable: Awaitable[object]) -> object:
     return await awaitable
 
 
-class _Started:
-    """Awaits a coroutine that was started and waits for something already."""
-
-    __slots__ = ("_coroutine", "_waits_for")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, object], waits_for: object) -> None:
-        self._coroutine = coroutine
-        self._waits_for = waits_for
-
-    def __await__(self) -> Generator[Any, Any, object]:
-        return _resume(self._coroutine, self._waits_for)
-
-
-def _resume(coroutine: Coroutine[Any, Any, object], waits_for: object) -> Generator[Any, Any, object]:
-    while True:
-        try:
-            yield waits_for
-        except GeneratorExit:
-            coroutine.close()
-            raise
-        except BaseException as error:  # noqa: BLE001 - handed on to the coroutine, as `await` would
-            try:
-                waits_for = coroutine.throw(error)
-            except StopIteration as done:
-                return done.value
-        else:
-            return (yield from coroutine.__await__())
-
-
 def _called(handler: Handler, arguments: tuple[object, ...]) -> object:
-    """In a thread: a StopIteration cannot travel back through a future."""
+    """In a thread: neither could travel back through a future and a coroutine."""
     try:
         return handler(*arguments)
-    except StopIteration as error:
-        raise RuntimeError("the handler raised StopIteration") from error
+    except (StopIteration, GeneratorExit) as error:
+        raise HandlerError(f"it raised {type(error).__name__}") from error

@@ -15,6 +15,7 @@ _log = logging.getLogger("webhooks.hints")
 
 # Keys come from the wire; an unbounded set of them would be a leak.
 _MOST = 1000
+_LONGEST = 255
 # Shown where an event has few fields of its own.
 _LIKELY = ("from_", "to", "tag", "call_id", "conference_id", "name", "cause", "text", "event_type", "payload")
 
@@ -33,8 +34,15 @@ class Hints:
         told.add(key)
         return True
 
-    def no_route(self, event: Event, path: str, near: Iterable[str]) -> None:
-        """An event came that nothing handles, and got an empty 200. `near`: handlers that take it elsewhere."""
+    def no_route(self, event: Event, path: str, *, known: frozenset[str], near: Iterable[str]) -> None:
+        """An event came that nothing handles, and got an empty 200.
+
+        Args:
+            event: what came.
+            path: where it came to.
+            known: the paths that routes have.
+            near: handlers that take it elsewhere.
+        """
         event_class = type(event)
         if not self._first("route", event_class, loggable(getattr(event, "event_type", None))):
             return
@@ -43,16 +51,20 @@ class Hints:
         _log.warning(
             'No handler for "%s" at %s: answered with an empty 200.%s To handle it:\n\n%s',
             name,
-            loggable_path(path),
+            loggable_path(path, known),
             f" Its handlers ask for another path or other values: {others}." if others else "",
             handler_to_paste(event_class),
         )
 
     def unknown_path(self, path: str, known: frozenset[str]) -> None:
         """A delivery came to a path that no route has; routes without a path get it."""
-        if self._first("path", loggable_path(path)):
-            shown = loggable_path(path)
-            _log.warning("No route has the path %s; routes without a path get it.%s", shown, did_you_mean(shown, known))
+        start = path[:_LONGEST]
+        if self._first("path", start):
+            _log.warning(
+                "No route has the path of a delivery, %s; routes without a path get it.%s",
+                loggable_path(path, known),
+                did_you_mean(start, known),
+            )
 
     def unreadable(self, event: type[Event], field: str) -> None:
         """An optional field could not be read; the event is handled without it."""

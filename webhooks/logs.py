@@ -1,17 +1,19 @@
 """What may stand in a log line: nothing that a payload can fill with somebody's number, text or digits.
 
-Event types, ids and paths come from the wire. They are logged only while they look like what Bandwidth sends.
+Event types, ids and paths come from the wire. Types and ids are logged while they look like what Bandwidth sends, of a
+path what the app's own paths have.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 __all__ = ["loggable", "loggable_path"]
 
 # Bandwidth's ids and event types hold a letter; a phone number, a run of digits or a sentence does not pass.
 _NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
-_PATH = re.compile(r"(?!.*\d{7})[A-Za-z0-9/_.~-]{0,255}\Z")
+_MOST_PARTS = 20
 
 
 def loggable(name: str | None) -> str:
@@ -21,6 +23,9 @@ def loggable(name: str | None) -> str:
     return name if _NAME.match(name) else "(not shown)"
 
 
-def loggable_path(path: str) -> str:
-    """`path` when it is plain and holds no run of seven digits (the shortest phone number), else a placeholder."""
-    return (path or "/") if _PATH.match(path) else "(not shown)"
+def loggable_path(path: str, known: Iterable[str]) -> str:
+    """`path` with a star for each part that no known path has: anybody can call any path, with any name or number."""
+    if path.count("/") > _MOST_PARTS:
+        return "(not shown)"
+    parts = {part for one in ("", *known) for part in one.split("/")}
+    return "/".join(part if part in parts else "*" for part in path.split("/")) or "/"

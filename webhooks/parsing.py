@@ -34,6 +34,8 @@ MAX_DEPTH = 200
 """Most levels of nesting, the JSON parser's own limit; documented payloads have five."""
 MAX_PARAMETERS = 1000
 """Most parameters of one query or form; documented events have thirty."""
+# Of a whole number: what Python reads and writes however its own limit is set (`sys.set_int_max_str_digits`).
+_MAX_DIGITS = 640
 
 Unreadable = Callable[[type[Event], str], None]
 """Told of an optional field that could not be read: the event and the field's path in wire names."""
@@ -60,8 +62,10 @@ _V1_KEYS = frozenset(
 _V1_TYPES = frozenset({"recording", "transcription"})
 # MFA reuses these two types with another shape (mfa/webhooks).
 _MFA_TYPES = frozenset({"message-delivered", "message-failed"})
-# A bare "+" before a number, in a query whose sender did not encode it (as in v1's samples).
+# A bare "+" before a number, in a query whose sender did not encode it (as in v1's samples); and the fields that hold
+# numbers. Anywhere else a space is a space.
 _LOST_PLUS = re.compile(r" \d{7,15}")
+_PARTIES = frozenset({"from", "to", "transferCallerId", "transferTo"})
 
 
 def _union_of(family: str) -> Any:
@@ -128,10 +132,16 @@ def _decode(body: bytes) -> JsonValue:
     except ValueError as error:
         reason = str(error)
     try:
-        # Half of an emoji, where a text was cut in two, is legal JSON that the faster parser refuses.
-        return _mend(json.loads(body.decode()), MAX_DEPTH)
+        # Half of an emoji, where a text was cut in two, is legal JSON that the faster parser refuses; as is a number of
+        # thousands of digits, which Python would not write again.
+        return _mend(json.loads(body.decode(), parse_int=_whole), MAX_DEPTH)
     except (ValueError, RecursionError):
         raise UnreadablePayload(f"the body is not JSON: {reason}") from None
+
+
+def _whole(digits: str) -> int | str:
+    """A whole number, or its text where it is longer than any that Bandwidth could mean."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
 def _mend(value: JsonValue, depth: int) -> JsonValue:
@@ -167,7 +177,7 @@ def _parameters(raw: bytes) -> _Payload:
         raise UnreadablePayload("there are no parameters; a GET or form delivery carries its event in them")
     payload: dict[str, list[str] | str] = {}
     for key, value in pairs:
-        mended = "+" + value[1:] if _LOST_PLUS.fullmatch(value) else value
+        mended = "+" + value[1:] if key in _PARTIES and _LOST_PLUS.fullmatch(value) else value
         payload[key] = mended if key not in payload else [*_listed(payload[key]), mended]
     return cast("_Payload", payload)
 

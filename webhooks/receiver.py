@@ -20,13 +20,14 @@ from webhooks.errors import (
     MethodNotAllowed,
     NotAuthenticated,
     Problem,
+    UsageError,
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.reply import FAILED, refusal
-from webhooks.routing import Table
+from webhooks.routing import Table, url_path
 
 __all__ = ["Receiver"]
 
@@ -70,12 +71,22 @@ class Receiver:
                 _log.error("The authenticator returned something; it must return None or raise NotAuthenticated.")
                 return FAILED
         except DeliveryError as error:
-            self._report(error, delivery)
-            return refusal(error)
+            return self._refused(error, delivery)
         except Exception as error:  # noqa: BLE001 - a user's authenticator; failing open is out of the question
             _log.error("The authenticator failed: %s. The delivery is refused.", type(error).__name__)
             return FAILED
         return None
+
+    def _refused(self, error: DeliveryError, delivery: Delivery) -> Reply:
+        """The reply that an authenticator's refusal asks for, where it is one."""
+        try:
+            reply = refusal(error)
+            self._report(error, delivery)
+        except Exception as wrong:  # noqa: BLE001 - a user's error class
+            why = wrong if isinstance(wrong, UsageError) else f"{type(error).__name__}: {type(wrong).__name__}"
+            _log.error("A refusal cannot be sent: %s", why)
+            return FAILED
+        return reply
 
     def too_large(self) -> Reply:
         """The reply to a body over the limit."""
@@ -108,7 +119,8 @@ class Receiver:
         if isinstance(event, InvalidEvent):
             where = f"[{index}]." if delivery.body.lstrip().startswith(b"[") else ""
             return self._answer_invalid(event, link, where)
-        self._hints.no_route(event, delivery.path, self._table.handlers_of(type(event)))
+        near = self._table.handlers_of(type(event))
+        self._hints.no_route(event, delivery.path, known=self._table.paths, near=near)
         return EMPTY
 
     def _answer_invalid(self, event: InvalidEvent, link: LinkTo, where: str) -> Reply:
@@ -124,7 +136,7 @@ class Receiver:
         return self._last_link
 
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:
-        where = loggable_path(delivery.path)
+        where = loggable_path(delivery.path, self._table.paths)
         if isinstance(error, NotAuthenticated) and not error.attempted:
             _log.debug("A delivery to %s was challenged.", where)
         else:
@@ -134,11 +146,12 @@ class Receiver:
 class _Link:
     """Gives the URL of a handler for one delivery: root path, mount and path."""
 
-    __slots__ = ("_table", "root_path")
+    __slots__ = ("_root", "_table", "root_path")
 
     def __init__(self, table: Table, root_path: str) -> None:
         self._table = table
+        self._root = url_path(root_path.rstrip("/"))
         self.root_path = root_path
 
     def __call__(self, handler: Handler, event_type: str) -> str:
-        return self.root_path.rstrip("/") + self._table.path_for(handler, event_type)
+        return self._root + self._table.path_for(handler, event_type)

@@ -30,14 +30,14 @@ def compose(result: object, event: Event | type[Event], handler: str, link: Link
     kind = event if isinstance(event, type) else event.__class__
     if kind not in ALLOWED:
         if isinstance(result, Reply):
-            return _sendable(result, handler)
+            return _sendable(result, f'handler "{handler}" returned a Reply')
         # The work is done: an error here would make Bandwidth deliver again, and the handler do it twice.
         hints.ignored_result(handler, kind)
         return EMPTY
     if isinstance(result, Document):
         document = cast("Document[Verb]", result)
     elif isinstance(result, Reply):
-        return _sendable(result, handler)
+        return _sendable(result, f'handler "{handler}" returned a Reply')
     else:
         document = _document(result, handler)
     for violation in check(document.verbs, event):
@@ -64,27 +64,36 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-def _sendable(reply: Reply, handler: str) -> Reply:
-    """A handler's own reply, when HTTP can carry it: the server would find out when it is too late to answer."""
+def _sendable(reply: Reply, what: str) -> Reply:
+    """A reply that a user's code made, when HTTP can carry it: the server would find out when it is too late to answer.
+
+    Raises:
+        UsageError: it cannot; the message begins with `what` and names the part.
+    """
     named = (("content-type", reply.content_type or ""), *reply.headers)
     wrong = [name for name, value in named if not _HEADER.fullmatch(name) or not _VALUE.fullmatch(value)]
     if wrong:
-        what = f'the header "{wrong[0]}", expected plain Latin-1 text'
+        part = f'the header "{wrong[0]}", expected plain Latin-1 text'
     elif not isinstance(reply.body, bytes):
-        what = f"a body of type {type(reply.body).__name__}, expected bytes; encode it"
+        part = f"a body of type {type(reply.body).__name__}, expected bytes; encode it"
     elif not isinstance(reply.status, int) or not 200 <= reply.status <= 599:
-        what = f"status {reply.status!r}, expected 200 to 599"
+        part = f"status {reply.status!r}, expected 200 to 599"
     else:
         return reply
-    raise UsageError(f'handler "{handler}" returned a Reply with {what}.')
+    raise UsageError(f"{what} with {part}.")
 
 
 def refusal(error: DeliveryError) -> Reply:
-    """What a sender is told whose delivery is refused (RFC 9457): where and what, never a value of the payload."""
+    """What a sender is told whose delivery is refused (RFC 9457): where and what, never a value of the payload.
+
+    Raises:
+        UsageError: the status or a header of somebody's own error cannot be sent.
+    """
     body: dict[str, object] = {"title": error.title, "status": error.status, "detail": error.args[0]}
     if error.problems:
         body["problems"] = [{"field": one.field, "message": one.message} for one in error.problems]
-    return Reply(error.status, json.dumps(body).encode(), _PROBLEM, tuple(error.headers.items()))
+    reply = Reply(error.status, json.dumps(body).encode(), _PROBLEM, tuple(error.headers.items()))
+    return _sendable(reply, f"{type(error).__name__} refused a delivery")
 
 
 FAILED = Reply(

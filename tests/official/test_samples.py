@@ -57,7 +57,7 @@ def recorder(arrived: list[Event]) -> Webhooks:
     async def on_conference(event: ConferenceEvent) -> None:
         arrived.append(event)
 
-    @hooks.on(NotificationEvent)
+    @hooks.on(NotificationEvent | UnknownEvent | InvalidEvent)
     async def on_notification(event: NotificationEvent) -> None:
         arrived.append(event)
 

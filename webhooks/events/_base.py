@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, get_args
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from webhooks.naming import wire_name
 
@@ -35,6 +35,20 @@ class WireModel(BaseModel):
         validate_by_alias=True,
         ser_json_inf_nan="constants",
     )
+
+    @model_serializer(mode="wrap")
+    def _as_it_came(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Unknown keys as they were spelled: pydantic would write one called `call_id`, as the field, `callId`."""
+        extra = self.model_extra or {}
+        spelled = {key: value for key, value in extra.items() if key in type(self).model_fields}
+        if not spelled:
+            return dump(self)  # type: ignore[no-any-return]
+        bare = self.model_copy()
+        for key in spelled:
+            (bare.model_extra or {}).pop(key)
+            if getattr(bare, key) is None:
+                bare.model_fields_set.discard(key)
+        return {**dump(bare), **spelled}
 
 
 class Event(WireModel):
@@ -84,7 +98,10 @@ class ConferenceEvent(Event):
 
 
 class NotificationEvent(Event):
-    """Tells, and ignores the body of the answer: its handlers return None."""
+    """Tells, and ignores the body of the answer: its handlers return None.
+
+    `on(NotificationEvent)` takes every notification of the catalogue, and neither `UnknownEvent` nor `InvalidEvent`.
+    """
 
 
 class MessageEvent(NotificationEvent):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
@@ -64,8 +64,12 @@ def read_odd_time(text: str) -> datetime | str:
         return text
 
 
+# Pydantic reads text of digits as seconds or milliseconds since 1970. "2026" and "20260617" are no such time; a number
+# that falls into this century can be nothing else. RFC 3339 of other years is read by `read_odd_time`.
+_CENTURY = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
+
 Time = Annotated[
-    AwareDatetime | Annotated[str, AfterValidator(read_odd_time)],
+    Annotated[AwareDatetime, _CENTURY] | Annotated[str, AfterValidator(read_odd_time)],
     Field(union_mode="left_to_right"),
 ]
 """An aware datetime, or the text as it came when nobody can read it. RFC 3339 never leaves pydantic's fast path."""

@@ -62,9 +62,12 @@ BY_TYPE: Mapping[tuple[str, str], type[Event]] = MappingProxyType(
 
 
 def members(base: type[Event]) -> tuple[type[Event], ...]:
-    """The events that a handler for `base` gets: itself, or all of a base class, the raw ones too."""
-    every: tuple[type[Event], ...] = (*EVENTS, UnknownEvent, InvalidEvent)
-    return tuple(event for event in every if issubclass(event, base))
+    """The events that a handler for `base` gets: itself, or all of a base class.
+
+    A raw event is named or not taken: whoever handles notifications would otherwise keep the fallback from a call whose
+    event cannot be read.
+    """
+    return (base,) if base in (UnknownEvent, InvalidEvent) else tuple(e for e in EVENTS if issubclass(e, base))
 
 
 def event_named(event_type: str) -> type[Event] | None:

@@ -1,8 +1,22 @@
 """Finds the handler of an event: `Router` collects routes, `Table` looks them up."""
 
-from webhooks.routing.handlers import Plan, is_async, name_of, plan_of
+from webhooks.routing.handlers import ErrorPlan, Plan, error_plan_of, is_async, name_of, plan_of
 from webhooks.routing.route import Route
 from webhooks.routing.router import CallResult, ConferenceResult, Router
-from webhooks.routing.table import Table
+from webhooks.routing.table import Reachable, Table, url_path
 
-__all__ = ["CallResult", "ConferenceResult", "Plan", "Route", "Router", "Table", "is_async", "name_of", "plan_of"]
+__all__ = [
+    "CallResult",
+    "ConferenceResult",
+    "ErrorPlan",
+    "Plan",
+    "Reachable",
+    "Route",
+    "Router",
+    "Table",
+    "error_plan_of",
+    "is_async",
+    "name_of",
+    "plan_of",
+    "url_path",
+]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
-from types import FunctionType
+from functools import lru_cache, partial
+from types import FunctionType, SimpleNamespace
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from webhooks.bxml import ConferenceVerb, Document, Handler, Verb
@@ -15,7 +16,12 @@ from webhooks.context import Context
 from webhooks.errors import UsageError
 from webhooks.events import ConferenceEvent, Event, NotificationEvent
 
-__all__ = ["Plan", "is_async", "name_of", "plan_of"]
+__all__ = ["ErrorPlan", "Plan", "error_plan_of", "is_async", "name_of", "plan_of"]
+
+
+# Its class has no public name. By class, because a mock has every attribute, `cache_info` too.
+_CACHED = type(lru_cache(int))
+_CONTEXT = re.compile(r"\bContext\b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,14 +34,41 @@ class Plan:
     takes_context: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorPlan:
+    """How an `on_error` handler is called."""
+
+    handler: Handler
+    name: str
+    is_async: bool
+    takes_event: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What messages say of a kind of handler."""
+
+    who: str
+    decorator: str
+    first: str
+    gets: str
+
+
+_HANDLER = _Role("handler", "on(...)", "event", "a handler gets the event, and a `Context` as its second parameter")
+_ERROR_HANDLER = _Role(
+    "error handler",
+    "on_error(...)",
+    "error",
+    "an error handler gets the error, and the event as its second parameter",
+)
+
+
 def name_of(handler: object) -> str:
     """What a message or a log line calls a handler: its module and qualified name."""
-    target: Any = handler
-    while isinstance(target, partial):
-        target = target.func
+    target: Any = _unbound(handler)
     if not hasattr(target, "__qualname__"):
         target = target.__class__
-    return f"{target.__module__}.{target.__qualname__}"
+    return f"{target.__module__ or 'builtins'}.{target.__qualname__}"
 
 
 def plan_of(handler: Handler, events: Collection[type[Event]]) -> Plan:
@@ -44,37 +77,72 @@ def plan_of(handler: Handler, events: Collection[type[Event]]) -> Plan:
     Raises:
         UsageError: it cannot be called with the event, or with the event and a context, or is annotated otherwise.
     """
-    if not callable(handler):
-        raise UsageError(f"{handler!r} is no handler: `on(...)` decorates a function that takes the event.")
-    name = name_of(handler)
-    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
-        raise UsageError(f'handler "{name}" is a generator: return the verbs instead of yielding them.')
-    parameters = _parameters(handler, name)
+    name, parameters = _read(handler, _HANDLER)
     hints = _hints(handler)
     _check_event(name, events, hints.get(parameters[0].name))
     _check_returns(name, events, hints.get("return"))
     return Plan(handler, name, is_async(handler), _takes_context(name, parameters[1:], hints))
 
 
+def error_plan_of(handler: Handler) -> ErrorPlan:
+    """The plan of an `on_error` handler.
+
+    Raises:
+        UsageError: it cannot be called with the error, or with the error and the event.
+    """
+    name, parameters = _read(handler, _ERROR_HANDLER)
+    return ErrorPlan(handler, name, is_async(handler), _takes_event(parameters[1:], _hints(handler)))
+
+
 def is_async(handler: Handler) -> bool:
     """Whether calling `handler` gives an awaitable: an `async def`, or an object whose `__call__` is one."""
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(_function(handler))
 
 
-def _parameters(handler: Handler, name: str) -> Sequence[inspect.Parameter]:
+def _unbound(handler: object) -> object:
+    while isinstance(handler, partial):
+        handler = handler.func
+    return handler
+
+
+def _function(handler: Handler) -> Any:
+    """What runs when `handler` is called."""
+    target = _unbound(handler)
+    return target if inspect.isroutine(target) else type(target).__call__
+
+
+def _read(handler: Handler, role: _Role) -> tuple[str, Sequence[inspect.Parameter]]:
+    """Name and positional parameters of what can be called with one or two arguments."""
+    if not callable(handler):
+        raise UsageError(
+            f"{handler!r} is no {role.who}: `{role.decorator}` decorates a function that takes the {role.first}."
+        )
+    name, function = name_of(handler), _function(handler)
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(f'{role.who} "{name}" is a generator: return the verbs instead of yielding them.')
+    if isinstance(getattr(function, "__func__", function), _CACHED):
+        raise UsageError(
+            f'{role.who} "{name}" is cached: it would keep events, and answer one with what another was answered with. '
+            "Cache what it calls."
+        )
+    return name, _parameters(handler, name, role)
+
+
+def _parameters(handler: Handler, name: str, role: _Role) -> Sequence[inspect.Parameter]:
     try:
         parameters = _signature(handler)
     except (TypeError, ValueError):
-        raise UsageError(f'handler "{name}": its signature cannot be read; wrap it in a function.') from None
+        raise UsageError(f'{role.who} "{name}": its signature cannot be read; wrap it in a function.') from None
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if not positional:
-        raise UsageError(f'handler "{name}" takes no event: write `async def {name.rpartition(".")[2]}(event: ...)`.')
+        example = f"async def {name.rpartition('.')[2]}({role.first}: ...)"
+        raise UsageError(f'{role.who} "{name}" takes no {role.first}: write `{example}`.')
     extra = [p.name for p in parameters if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
     extra += [p.name for p in positional[2:] if p.default is p.empty]
     if extra:
         raise UsageError(
-            f'handler "{name}" needs {", ".join(extra)}: a handler gets the event, and a `Context` as its second '
-            "parameter if it has one. Bind the rest with functools.partial, or give it a default."
+            f'{role.who} "{name}" needs {", ".join(extra)}: {role.gets} if it has one. Bind the rest with '
+            "functools.partial, or give it a default."
         )
     return positional
 
@@ -90,12 +158,20 @@ def _signature(handler: Handler) -> list[inspect.Parameter]:
 
 def _hints(handler: Handler) -> dict[str, Any]:
     """The annotations that can be resolved; text where a name is only known to a type checker."""
-    target: Any = handler if inspect.isroutine(handler) else type(handler).__call__
-    target = getattr(handler, "func", target)
+    target = _function(handler)
     try:
         return get_type_hints(target)
     except Exception:  # noqa: BLE001 - annotations may run any code, and are only read to help
-        return dict(getattr(target, "__annotations__", {}))
+        given = getattr(target, "__annotations__", {})
+        return {name: _resolved(hint, target) for name, hint in given.items()}
+
+
+def _resolved(hint: Any, target: Any) -> Any:
+    names = getattr(inspect.unwrap(target), "__globals__", {})
+    try:
+        return get_type_hints(SimpleNamespace(__annotations__={"hint": hint}), names)["hint"]
+    except Exception:  # noqa: BLE001 - as above
+        return hint
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:
@@ -140,11 +216,22 @@ def _takes_context(name: str, rest: Sequence[inspect.Parameter], hints: dict[str
         return False
     second = rest[0]
     hint = hints.get(second.name)
-    if Context in _kinds(hint) or (isinstance(hint, str) and hint.rpartition(".")[2] == "Context"):
+    if Context in _kinds(hint) or (isinstance(hint, str) and _CONTEXT.search(hint)):
         return True
     if second.default is not second.empty:
         return False
-    raise UsageError(
-        f'handler "{name}": its second parameter "{second.name}" must be annotated `Context`, which is all that a '
-        "handler gets besides the event."
-    )
+    what = f'handler "{name}": its second parameter "{second.name}"'
+    if isinstance(hint, str):
+        raise UsageError(
+            f'{what} is annotated "{hint}", a name that only a type checker knows: import it outside of '
+            "`if TYPE_CHECKING`. A handler gets a `Context` there and nothing else."
+        )
+    raise UsageError(f"{what} must be annotated `Context`, which is all that a handler gets besides the event.")
+
+
+def _takes_event(rest: Sequence[inspect.Parameter], hints: dict[str, Any]) -> bool:
+    """Whether the second parameter is there for the event: it must be given, or is annotated as one."""
+    if not rest:
+        return False
+    accepted = [kind for kind in _kinds(hints.get(rest[0].name)) if isinstance(kind, type)]
+    return rest[0].default is rest[0].empty or any(issubclass(kind, Event) for kind in accepted)

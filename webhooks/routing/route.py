@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from webhooks.routing.handlers import Plan
 
 __all__ = ["Route", "conditions_for", "events_of", "path_of"]
 
+_RESOLVED = re.compile(r"//|/\.\.?(/|\Z)")
 _KINDS = (CallEvent, ConferenceEvent, NotificationEvent)
 
 
@@ -85,8 +87,12 @@ def path_of(path: object, what: str = "path") -> str:
         raise UsageError(f'{what}={path!r}: expected text that starts with "/", as "/menu".')
     if not path.startswith("/"):
         raise UsageError(f'{what}="{path}": a path starts with "/". Did you mean "/{path}"?')
-    if any(mark in path for mark in "?#{} ") or "//" in path:
-        raise UsageError(f'{what}="{path}": a path is plain text, without query, fragment, placeholder or blank.')
+    # Marks that would end the path of a URL or that somebody wrote encoded, and what clients of HTTP resolve or drop.
+    if any(mark in path for mark in "?#%{} ") or not path.isprintable() or _RESOLVED.search(path):
+        raise UsageError(
+            f"{what}={path!r}: a path is plain text, not encoded, without query, fragment, placeholder, blank or dots "
+            "between slashes; links to it are encoded."
+        )
     return path.rstrip("/")
 
 

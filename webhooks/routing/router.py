@@ -133,8 +133,7 @@ class Router:
         if self in router.routers():
             raise UsageError("include(): this router is already part of the other one; they would include each other.")
         entry = (path_of(prefix, "prefix") if prefix else "", router)
-        for route in _below(entry):
-            self._reachable.add(route)
+        self._reachable = Reachable([*self.routes(), *_below(entry)])
         self._entries.append(entry)
 
     def routers(self) -> list[Router]:
@@ -151,10 +150,10 @@ class Router:
 
     def match(self, event: Event, path: str = "/") -> Route | None:
         """The route that an event at `path` would take, or None. For tests and tools; the app keeps a table."""
-        return Table(list(self.routes())).match(event, path)
+        return Table(self.routes()).match(event, path)
 
     def _freeze(self) -> Table:
-        table = Table(list(self.routes()))
+        table = Table(self.routes())
         for router in self.routers():
             router._frozen = True  # noqa: SLF001 - another router of the same app
         return table

@@ -1,14 +1,16 @@
 """The routes of an app, made once, looked up by event and path; and the URLs of handlers.
 
 1. Routes whose path is the delivery's come first, then routes without a path; within each, first registered wins.
-2. A route that can never be reached is refused: same path, and an earlier one takes all that it could.
+2. A route that can never be reached is refused when it is registered, or when the app is frozen: same path, and an
+   earlier one takes all that it could. A delivery that comes first is served around it.
 3. Looking up costs the same for ten routes as for a thousand: a dictionary by event, one by path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import MethodType
+from urllib.parse import quote
 
 from webhooks.bxml import Handler
 from webhooks.errors import UsageError, did_you_mean
@@ -17,15 +19,19 @@ from webhooks.events.catalogue import event_named
 from webhooks.routing.handlers import name_of
 from webhooks.routing.route import Route
 
-__all__ = ["Reachable", "Table"]
+__all__ = ["Reachable", "Table", "url_path"]
 
 
 class Reachable:
-    """What routes so far take, so that the next one can be refused when they leave nothing to it."""
+    """What routes so far take, so that the next one can be refused when they leave nothing to it.
+
+    Raises:
+        UsageError: one of them can never be reached.
+    """
 
     def __init__(self, routes: Iterable[Route] = ()) -> None:
         self._taken: dict[tuple[str | None, type[Event]], list[Route]] = {}
-        for route in routes:
+        for route in _distinct(routes):
             self.add(route)
 
     def add(self, route: Route) -> None:
@@ -42,21 +48,18 @@ class Reachable:
 
     def _shadow(self, route: Route, event: type[Event]) -> Route | None:
         earlier = self._taken.get((route.path, event), ())
-        return next(
-            (one for one in earlier if one.plan is not route.plan and set(one.conditions) <= set(route.conditions)),
-            None,
-        )
+        return next((one for one in earlier if set(one.conditions) <= set(route.conditions)), None)
 
 
 class Table:
     """All routes of an app, frozen."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        Reachable(routes)
-        self.routes = tuple(routes)
-        self.paths = frozenset(route.path for route in routes if route.path is not None)
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = _distinct(routes)
+        self.paths = frozenset(route.path for route in self.routes if route.path is not None)
         self.known = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
         """Every spelling of a path that some route has, and of the app's own URL."""
+        self._urls = {path: url_path(path) or "/" for path in self.paths}
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
         self._at: dict[type[Event], dict[str, tuple[Route, ...]]] = {}
         self._by_handler: dict[object, list[Route]] = {}
@@ -90,7 +93,7 @@ class Table:
         return list(dict.fromkeys(route.plan.name for route in self.routes if event in route.events))
 
     def path_for(self, handler: Handler, event_type: str = "") -> str:
-        """The path of the one route with a path whose handler is `handler` and that takes `event_type`, if given.
+        """The encoded path of the one route with a path whose handler is `handler`, for `event_type` if it is given.
 
         Raises:
             UsageError: no such route, or several; the message names them.
@@ -99,7 +102,7 @@ class Table:
         event = event_named(event_type)
         found = [route for route in routes if route.path is not None and (event is None or event in route.events)]
         if len(found) == 1:
-            return found[0].path or "/"
+            return self._urls[found[0].path or ""]
         raise UsageError(self._no_link(handler, event, routes, found))
 
     def _no_link(self, handler: Handler, event: type[Event] | None, routes: list[Route], found: list[Route]) -> str:
@@ -113,6 +116,16 @@ class Table:
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
         return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'
+
+
+def url_path(path: str) -> str:
+    """`path` as a URL has it (RFC 3986, 3.3). Those of routes and deliveries are decoded, as ASGI has them."""
+    return quote(path, safe="/!$&'()*+,;=:@", errors="replace")
+
+
+def _distinct(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """Without repetitions: a router may be included twice, and its routes without a path are the same everywhere."""
+    return tuple({(route.plan, route.path): route for route in routes}.values())
 
 
 def _key(handler: Handler) -> object:
