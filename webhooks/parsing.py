@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -190,7 +191,9 @@ def _read(payload: JsonValue, unreadable: Unreadable, *, element: bool = False, 
     """One event. `element`: of an array, so a message. `text`: from a query or form, so all values are text."""
     if not isinstance(payload, dict):
         return UnknownEvent(payload=payload)
-    event_class = _message_class(payload) if element else (_voice_class(payload) or _bare_message_class(payload))
+    event_class = None if element else _voice_class(payload)
+    if event_class is None and (element or "message" in payload):
+        event_class = _message_class(payload, text=text)
     if event_class is None:
         return UnknownEvent(event_type=_discriminator(payload), payload=payload)
     return _build(event_class, payload, unreadable, text=text)
@@ -213,17 +216,14 @@ def _voice_class(payload: _Payload) -> type[Event] | None:
     return BY_TYPE.get(("voice", event_type))
 
 
-def _bare_message_class(payload: _Payload) -> type[Event] | None:
-    return _message_class(payload) if "message" in payload else None
-
-
-def _message_class(payload: _Payload) -> type[Event] | None:
+def _message_class(payload: _Payload, *, text: bool) -> type[Event] | None:
     """The message event of a payload; None for MFA, whose messages have neither owner nor direction."""
     event_type = payload.get("type")
     if not isinstance(event_type, str):
         return None
     message = payload.get("message")
-    fields = message if isinstance(message, dict) else {"owner": "?"}
+    found = _decoded(message) if text else message
+    fields = found if isinstance(found, dict) else {"owner": "?"}
     if event_type in _MFA_TYPES and _is_mfa(payload, fields.get("owner"), fields.get("direction")):
         return None
     return BY_TYPE.get(("messaging", event_type))
@@ -271,16 +271,19 @@ def _with_objects(event_class: type[Event], payload: _Payload) -> _Payload:
     """`payload` with JSON text read where the field is an object. How v2 encodes them is undocumented; v1 did this."""
     texts = dict(payload)
     for field in event_class.model_fields.values():
-        value = texts.get(field.alias or "")
-        if _nested(field.annotation) is None or not isinstance(value, str):
-            continue
-        try:
-            read = cast("JsonValue", from_json(value))
-        except ValueError:
-            continue
-        if isinstance(read, dict):  # anything else stays text, which no object is: it is set aside
-            texts[field.alias or ""] = read
+        name = field.alias or ""
+        if name in texts and _nested(field.annotation) is not None:
+            texts[name] = _decoded(texts[name])
     return texts
+
+
+def _decoded(value: JsonValue) -> JsonValue:
+    """The object that a text is the JSON of. Anything else stays what it is: where an object belongs, it is set aside."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            read = cast("JsonValue", from_json(value))
+            return read if isinstance(read, dict) else value
+    return value
 
 
 def _nested(annotation: Any) -> Any:
