@@ -278,7 +278,7 @@ def _with_objects(event_class: type[Event], payload: _Payload) -> _Payload:
 
 
 def _decoded(value: JsonValue) -> JsonValue:
-    """The object that a text is the JSON of. Anything else stays what it is: where an object belongs, it is set aside."""
+    """The object that a text is the JSON of; anything else stays what it is."""
     if isinstance(value, str):
         with suppress(ValueError):
             read = cast("JsonValue", from_json(value))
