@@ -15,43 +15,65 @@ SHOWN = """\
 A phone call
 
 A call comes in.
-  initiate to /, handled by welcome: 401, then 200 OK
+
+  initiate to /, handled by welcome
+  answered with 401, then 200
     <Response>
       <Gather gatherUrl="/menu" maxDigits="1">
         <SpeakSentence>Press 1 for hours, 2 to leave a message.</SpeakSentence>
       </Gather>
     </Response>
 
+The caller hears: "Press 1 for hours, 2 to leave a message."
+
 The caller presses 2.
-  gather to /menu, handled by voicemail: 401, then 200 OK
+
+  gather to /menu, handled by voicemail
+  answered with 401, then 200
     <Response>
       <SpeakSentence>Speak after the tone.</SpeakSentence>
       <Record recordCompleteUrl="/recorded" maxDuration="60"/>
     </Response>
 
-The caller has spoken, and presses #.
-  recordComplete to /recorded, handled by thanks: 401, then 200 OK
+The caller hears: "Speak after the tone."
+
+The caller says: "Please call me back."
+
+The caller presses #.
+
+  recordComplete to /recorded, handled by thanks
+  answered with 401, then 200
     <Response>
       <SpeakSentence>Thank you. Goodbye.</SpeakSentence>
       <Hangup/>
     </Response>
 
+The caller hears: "Thank you. Goodbye."
+
 The call is over.
-  disconnect to /, handled by ended: 401, then 200 OK
+
+  disconnect to /, handled by ended
+  answered with 401, then 200
     (nothing to say)
 
 A text conversation
 
 A text comes in: "When do you open?"
-  message-received to /, handled by texted: 401, then 200 OK
+
+  message-received to /, handled by texted
+  answered with 401, then 200
     (nothing to say)
 
-The answer to it, sent by a REST call, has arrived.
-  message-delivered to /, handled by status: 401, then 200 OK
+The app writes: "At nine."
+
+  message-delivered to /, handled by status
+  answered with 401, then 200
     (nothing to say)
 
 A text comes in: "Stop"
-  message-received to /, handled by unsubscribe: 401, then 200 OK
+
+  message-received to /, handled by unsubscribe
+  answered with 401, then 200
     (nothing to say)
 
 """

@@ -5,58 +5,35 @@ Its app, `demo_app`, imports from `webhooks` itself, as a user's does; no other 
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import re
 import socket
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit
 
 import click
 import uvicorn
 
 from webhooks.bxml import parse
-from webhooks.bxml._limits import Url
 from webhooks.cli import demo_app
-from webhooks.cli.client import Answer, Bandwidth, connected
 from webhooks.cli.layout import examples
-from webhooks.cli.send import body_of
-from webhooks.events import (
-    DisconnectEvent,
-    Event,
-    GatherEvent,
-    InitiateEvent,
-    MessageDeliveredEvent,
-    MessageReceivedEvent,
-    RecordCompleteEvent,
-)
-from webhooks.events.catalogue import event_named
-from webhooks.testing import example, make
+from webhooks.events import Event
+from webhooks.simulator import Entry, Phone, Timeline
 
 __all__ = ["demo"]
 
 _CREDENTIALS = ("bandwidth", "s3cret")
+_OURS = "+19195550100"
 _NEXT = """\
 Each delivery came twice: without credentials, which the app answered with
 401, and then with them. That is how Bandwidth does it.
 
-Next: make the app yours, and try it:
+Next: make the app yours, call it, and serve it:
   webhooks demo --source > main.py
-  webhooks send initiate --user bandwidth --password s3cret main:hooks
+  webhooks call main:hooks
   webhooks run main:hooks"""
-
-_TOLD: Mapping[type[Event], str] = MappingProxyType(
-    {
-        InitiateEvent: "A call comes in.",
-        GatherEvent: "The caller presses 2.",
-        RecordCompleteEvent: "The caller has spoken, and presses #.",
-        DisconnectEvent: "The call is over.",
-        MessageReceivedEvent: "A text comes in: {text}",
-        MessageDeliveredEvent: "The answer to it, sent by a REST call, has arrived.",
-    }
-)
-_PRESSED: Mapping[type[Event], Mapping[str, object]] = MappingProxyType({GatherEvent: {"digits": "2"}})
 
 
 @click.command(
@@ -73,7 +50,7 @@ def demo(*, source: bool) -> None:
         click.echo(inspect.getsource(demo_app), nl=False)
         return
     with _served() as base:
-        _play(base)
+        asyncio.run(_play(base))
     click.echo(_NEXT)
 
 
@@ -92,43 +69,60 @@ def _served() -> Generator[str]:
             thread.join()
 
 
-def _play(base: str) -> None:
-    with connected() as bandwidth:
-        click.echo(_title("A phone call"))
-        event: type[Event] | None = InitiateEvent
-        url = base
-        while event is not None:
-            answer = _deliver(bandwidth, event, url, _PRESSED.get(event, {}))
-            event, url = _next(answer, url)
-        _deliver(bandwidth, DisconnectEvent, base, {})
-        click.echo(_title("A text conversation"))
-        _deliver(bandwidth, MessageReceivedEvent, base, {"text": "When do you open?"})
-        _deliver(bandwidth, MessageDeliveredEvent, base, {})
-        _deliver(bandwidth, MessageReceivedEvent, base, {"text": "Stop"})
+async def _play(base: str) -> None:
+    phone = Phone(credentials=_CREDENTIALS)
+    call = await phone.dial(base)
+    await call.press("2")
+    await call.speak("Please call me back.")
+    await call.press("#")
+    chat = phone.conversation(base, ours=_OURS)
+    await chat.text("When do you open?")
+    await chat.send("At nine.")
+    await chat.text("Stop")
+    click.echo(_title("A phone call"))
+    _show(call.timeline, {call.id: iter(call.events)})
+    click.echo(_title("A text conversation"))
+    _show(chat.timeline, {message.id: iter(message.events) for message in chat.messages})
 
 
 def _title(text: str) -> str:
     return click.style(text, bold=True, underline=True) + "\n"
 
 
-def _deliver(bandwidth: Bandwidth, event: type[Event], url: str, fields: Mapping[str, object]) -> Answer:
-    answer = bandwidth.post(example(event, **fields), url, credentials=_CREDENTIALS)
-    path = urlsplit(url).path
-    route = demo_app.hooks.match(make(event, **fields), path)
-    handler = "nothing" if route is None else route.plan.name.rpartition(".")[2]
-    click.echo(_TOLD[event].format(text=f'"{fields.get("text")}"'))
-    statuses = "401, then " * (answer.challenge is not None) + answer.phrase
-    click.echo(f"  {click.style(event.event_types()[0], fg='cyan')} to {path}, handled by {handler}: {statuses}")
-    click.echo("\n".join(f"    {line}" for line in (body_of(answer) or "(nothing to say)").splitlines()) + "\n")
-    return answer
+def _show(timeline: Timeline, events: Mapping[str, Iterator[Event]]) -> None:
+    """Each entry, with the handlers of its events, of which each call and message has its own."""
+    for entry in timeline:
+        for line in _lines(entry, events[entry.about]):
+            click.echo(line)
 
 
-def _next(answer: Answer, url: str) -> tuple[type[Event] | None, str]:
-    """The event that the answer's BXML leads to, and where it goes; none after a hang-up."""
-    links = [
-        (attribute.limit.event_type, getattr(verb, attribute.name))
-        for verb in parse(answer.body)
-        for attribute in verb.attributes
-        if isinstance(attribute.limit, Url) and attribute.limit.event_type and getattr(verb, attribute.name)
-    ]
-    return (event_named(links[0][0]), urljoin(url, links[0][1])) if links else (None, url)
+_TOLD = {
+    "hears": 'The caller hears: "{}"\n',
+    "says": 'The caller says: "{}"\n',
+    "presses": "The caller presses {}.\n",
+    "ends": "The call is over.\n",
+}
+
+
+def _lines(entry: Entry, events: Iterator[Event]) -> Iterator[str]:
+    if entry.what in _TOLD:
+        yield _TOLD[entry.what].format(entry.text)
+    elif entry.text.startswith("dials"):
+        yield "A call comes in.\n"
+    elif entry.what == "text":
+        who = "The app writes" if entry.who == _OURS else "A text comes in"
+        yield f'{who}: "{entry.text}"\n'
+    elif entry.what == "event":
+        event_type, _, path = entry.text.split()
+        route = demo_app.hooks.match(next(events), path)
+        handler = "nothing" if route is None else route.plan.name.rpartition(".")[2]
+        yield f"  {click.style(event_type, fg='cyan')} to {path}, handled by {handler}"
+    elif entry.what == "answer":
+        statuses = entry.text.rpartition(", ")[0] if entry.body else entry.text
+        yield f"  answered with {statuses}"
+        yield from (f"    {line}" for line in _document(entry.body).splitlines())
+        yield ""
+
+
+def _document(body: bytes) -> str:
+    return re.sub(r"<\?xml[^>]*>\s*", "", str(parse(body))) if body else "(nothing to say)"

@@ -15,7 +15,7 @@ from webhooks.simulator.clock import Clock, Signal
 from webhooks.simulator.ids import Ids, time_of
 from webhooks.simulator.leg import Leg, Step
 from webhooks.simulator.room import Room
-from webhooks.simulator.sender import Sender, typed
+from webhooks.simulator.sender import Log, Sender, typed
 from webhooks.simulator.timeline import Entry, Timeline
 from webhooks.simulator.timing import Timing
 
@@ -93,9 +93,9 @@ class Platform:
         """Let the apps do what they do by themselves, at most for `Timing.patience`."""
         await self.clock.settle(self.timing.patience)
 
-    def log(self, leg: Leg, what: str, text: str) -> None:
+    def log(self, leg: Leg, what: str, text: str, body: bytes = b"") -> None:
         """Write down what happens to a call."""
-        self.timeline.add(Entry(self.clock.now, leg.party, what, text, leg.id))
+        self.timeline.add(Entry(self.clock.now, leg.party, what, text, leg.id, body))
 
     def answer(self, leg: Leg) -> None:
         """The call is answered, if it was not before."""
@@ -135,7 +135,7 @@ class Platform:
             leg.events.append(typed(payload))
             self.clock.spawn(self._tell(payload, address, partial(self.log, leg)))
 
-    async def _tell(self, payload: Mapping[str, object], address: Address, log: Callable[[str, str], None]) -> None:
+    async def _tell(self, payload: Mapping[str, object], address: Address, log: Log) -> None:
         await self.sender.tell(payload, address, log)
 
     # Where it is told

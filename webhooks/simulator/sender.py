@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from webhooks.delivery import Delivery
@@ -26,8 +26,14 @@ from webhooks.testing.factories import authorization
 
 __all__ = ["Log", "Sender", "Served", "typed"]
 
-Log = Callable[[str, str], None]
-"""Writes down what happened: one word, and a text."""
+
+class Log(Protocol):
+    """Writes down what happened: one word, a text, and the body of an answer."""
+
+    def __call__(self, what: str, text: str, body: bytes = b"", /) -> None:
+        """Write it down."""
+        ...
+
 
 _Payload = Mapping[str, object] | Sequence[Mapping[str, object]]
 
@@ -90,21 +96,18 @@ class Sender:
         """What came back; None when nothing did."""
         method, url, headers, body = _request(payload, address)
         log("event", f"{_name(event)} {method} {self._shown(address.url)}")
+        before = ""
         try:
-            answer = await self._challenged(method, url, headers, body, address.credentials)
+            answer = await self._once(method, url, headers, body)
+            if answer.status == 401 and "www-authenticate" in answer.headers and address.credentials is not None:
+                before = "401, then "
+                headers["Authorization"] = authorization(address.credentials)
+                answer = await self._once(method, url, headers, body)
         except ConnectionFailed as error:
             log("answer", str(error))
             return None
-        log("answer", _described(answer, address))
+        log("answer", before + _described(answer, address), answer.body)
         return answer
-
-    async def _challenged(
-        self, method: str, url: str, headers: dict[str, str], body: bytes, credentials: tuple[str, str] | None
-    ) -> Answer:
-        answer = await self._once(method, url, headers, body)
-        if answer.status != 401 or "www-authenticate" not in answer.headers or credentials is None:
-            return answer
-        return await self._once(method, url, {**headers, "Authorization": authorization(credentials)}, body)
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         transport = self._transport(url)

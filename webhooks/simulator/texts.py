@@ -157,8 +157,8 @@ async def _until_taken(
     began = clock.now
     pauses = iter(_PAUSES)
 
-    def log(what: str, text: str) -> None:
-        platform.timeline.add(Entry(clock.now, message.from_, what, text, message.id))
+    def log(what: str, text: str, body: bytes = b"", /) -> None:
+        platform.timeline.add(Entry(clock.now, message.from_, what, text, message.id, body))
 
     first = len(message.events) == 1
     while True:

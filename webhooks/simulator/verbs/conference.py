@@ -105,8 +105,8 @@ def _payload(platform: Platform, room: Room, event_type: str, leg: Leg | None = 
     return {**facts, "eventTime": time_of(platform.clock.now), **member, **tag}
 
 
-def _log(platform: Platform, room: Room, what: str, text: str) -> None:
-    platform.timeline.add(Entry(platform.clock.now, room.name, what, text, room.id))
+def _log(platform: Platform, room: Room, what: str, text: str, body: bytes = b"") -> None:
+    platform.timeline.add(Entry(platform.clock.now, room.name, what, text, room.id, body))
 
 
 async def _serve(platform: Platform, room: Room) -> None:
