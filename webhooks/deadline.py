@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, cast
 
 from webhooks.errors import DeadlineExceeded, HandlerError, UsageError
@@ -42,7 +43,7 @@ class Deadline:
     def __post_init__(self) -> None:
         for family in ("voice", "messaging"):
             seconds = getattr(self, family)
-            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < inf:
                 raise UsageError(f"Deadline: {family}={seconds!r}, expected seconds above 0.")
 
     def of(self, event: Event) -> float:
