@@ -4,6 +4,8 @@
    keep its caller waiting.
 2. So each of its steps is ours. When its deadline has passed it is cancelled and may clean up for a moment; if it still
    waits for something then, it is moved to a task, where it may take as long as it likes, and the caller is answered.
+   The price: a scope of anyio's that it is in then ends in another task, which anyio reports as an error. The moment is
+   there so that this happens to nobody who cleans up as one should.
 3. A coroutine that never waits cannot be interrupted by anybody: that is for `def`, which has a thread.
 """
 
