@@ -4,6 +4,8 @@
    keep its caller waiting.
 2. So each of its steps is ours. When its deadline has passed it is cancelled and may clean up for a moment; if it still
    waits for something then, it is moved to a task, where it may take as long as it likes, and the caller is answered.
+   The price: a scope of anyio's that it is in then ends in another task, which anyio reports as an error. The moment is
+   there so that this happens to nobody who cleans up as one should.
 3. A coroutine that never waits cannot be interrupted by anybody: that is for `def`, which has a thread.
 """
 
@@ -13,6 +15,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, cast
 
 from webhooks.errors import DeadlineExceeded, HandlerError, UsageError
@@ -42,7 +45,7 @@ class Deadline:
     def __post_init__(self) -> None:
         for family in ("voice", "messaging"):
             seconds = getattr(self, family)
-            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < inf:
                 raise UsageError(f"Deadline: {family}={seconds!r}, expected seconds above 0.")
 
     def of(self, event: Event) -> float:

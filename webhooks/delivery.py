@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from webhooks.errors import UsageError
+
 __all__ = ["BXML", "EMPTY", "Delivery", "Headers", "Reply"]
 
 BXML = "application/xml"
@@ -52,9 +54,23 @@ class Delivery:
         headers: Mapping[str, str] | None = None,
         root_path: str = "",
     ) -> Delivery:
-        """A delivery from text, for adapters (Lambda, Django) and tests: header names in any case."""
-        raw = tuple((k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in (headers or {}).items())
-        return cls(method.upper(), path, body, query.encode(), raw, root_path)
+        """A delivery from text, for adapters (Lambda, Django) and tests: header names in any case.
+
+        Raises:
+            UsageError: the body is text.
+        """
+        if not isinstance(body, bytes):
+            raise UsageError(
+                f"Delivery.of(): the body is of type {type(body).__name__}, expected bytes; text is encoded with "
+                ".encode(), a body in base64 (AWS Lambda) is decoded first."
+            )
+        raw = tuple((_raw(name.lower()), _raw(value)) for name, value in (headers or {}).items())
+        return cls(method.upper(), path, body, query.encode(errors="replace"), raw, root_path)
+
+
+def _raw(text: str) -> bytes:
+    """A header's bytes. Whatever a stranger sends must not fail; what Latin-1 cannot say is none of Bandwidth's."""
+    return text.encode("latin-1", errors="replace")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Generic, Never, Protocol, TypeVar, cast
 
 from webhooks.errors import UsageError
@@ -102,6 +103,10 @@ class Condition(Generic[E_contra]):
     def __ror__(self, other: Callable[[Never], bool], /) -> Condition[Event]:
         return condition_of(other) | self
 
+    def __bool__(self) -> bool:
+        # `a and b` is `b` alone, and `not a` is False.
+        raise UsageError("combine conditions with `&`, `|` and `~`: `and`, `or` and `not` would drop one.")
+
     def __invert__(self) -> Condition[E_contra]:
         return Condition(lambda event: not self._test(event), f"~{self.description}", self.fields)
 
@@ -119,7 +124,7 @@ def condition_of(test: Callable[[Never], bool]) -> Condition[Event]:
     """`test` as a condition. A plain callable is told apart by its identity: two lambdas are never the same.
 
     Raises:
-        UsageError: it cannot be called.
+        UsageError: it cannot be asked with an event, or what it gives would always count as true.
     """
     if isinstance(test, Condition):
         return cast("Condition[Event]", test)
@@ -128,10 +133,34 @@ def condition_of(test: Callable[[Never], bool]) -> Condition[Event]:
             f"a condition is {test!r}, expected tag(...), text(...), digits(...), to(...), from_(...), cause(...) "
             "or a callable of the event."
         )
+    if isinstance(test, type):
+        raise UsageError(
+            f"the condition {test.__name__} is a class, expected a callable that gives True or False; several events "
+            "are one union, as on(GatherEvent | DtmfEvent)."
+        )
     name = getattr(test, "__qualname__", type(test).__name__)
-    if inspect.iscoroutinefunction(test) or inspect.iscoroutinefunction(type(test).__call__):
-        raise UsageError(f'the condition "{name}" is `async def`; what it gives would always count as true.')
+    _check_asked(test, name)
     return Condition(test, f"{name}@{id(test):x}")  # type: ignore[arg-type]  # its event is checked at `on`
+
+
+def _check_asked(test: Callable[..., object], name: str) -> None:
+    """Refuse what each delivery would fail with, and what is true whatever it says."""
+    if getattr(test, "__module__", None) == __name__:
+        raise UsageError(f'the condition "{name}" is not called: write {name}("...").')
+    function: object = test
+    while isinstance(function, partial):
+        function = function.func
+    runs = function if inspect.isroutine(function) else type(function).__call__
+    if inspect.iscoroutinefunction(runs):
+        raise UsageError(f'the condition "{name}" is `async def`; what it gives would always count as true.')
+    if inspect.isgeneratorfunction(runs):
+        raise UsageError(f'the condition "{name}" is a generator; what it gives would always count as true.')
+    try:
+        inspect.signature(test).bind(None)
+    except TypeError:
+        raise UsageError(f'the condition "{name}" is called with the event alone, which it does not take.') from None
+    except ValueError:
+        return  # written in C
 
 
 def _joined(sign: str, both: tuple[Condition[Event], Condition[Event]]) -> tuple[str, frozenset[str]]:
