@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
 import click
 
 from webhooks.cli.layout import wrapped
-from webhooks.cli.loading import Refused, load
 from webhooks.simulator import Entry, Phone, Timeline
 
-__all__ = ["Screen", "app_of", "as_json", "credentials_of"]
+__all__ = ["Screen", "as_json", "options", "phone_of", "typed"]
 
 
-def app_of(target: str) -> object:
-    """The app that TARGET names: a URL as it is, MODULE:ATTR loaded.
-
-    Raises:
-        Refused: it is neither.
-    """
-    scheme, separator, rest = target.partition("://")
-    if separator:
-        if scheme not in ("http", "https") or not rest:
-            raise Refused(f'"{target}" is no http or https URL, as http://127.0.0.1:8000.')
-        return target
-    if target.partition(":")[2].partition("/")[0].isdigit():
-        raise Refused(f'"{target}" names no app. Did you mean "http://{target}"?')
-    return load(target)
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a phone: where to, who, and what to do."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
-def credentials_of(user: str | None, password: str | None) -> tuple[str, str] | None:
-    """Both, or none."""
+_OPTIONS = (
+    click.option("--path", default="/", metavar="/PATH", help="Where it is announced, below TARGET."),
+    click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls or writes."),
+    click.option("--to", default="+19195550100", show_default=True, help="The app's number."),
+    click.option("--user", help="User name, sent when the app asks for one."),
+    click.option("--password", help="The password that belongs to it."),
+    click.option("--script", metavar="STEPS", help='What to do, with ";" between; else it is typed.'),
+    click.option("--json", "as_lines", is_flag=True, help="Print what happened as JSON, an object a line."),
+)
+
+
+def typed() -> Iterator[str]:
+    """Lines of the terminal, to the end of its input."""
+    while True:
+        try:
+            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except click.Abort:  # the end of the input, or Ctrl-C
+            click.echo()
+            return
+
+
+def phone_of(user: str | None, password: str | None) -> Phone:
+    """A phone network with these credentials, or with none."""
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
-    return None if user is None or password is None else (user, password)
+    return Phone(credentials=None if user is None or password is None else (user, password))
 
 
 class Screen:
