@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -58,32 +59,30 @@ class Screen:
 
     def show(self) -> None:
         """Print it."""
-        new = self._phone.timeline[self._shown :]
+        timeline = self._phone.timeline
+        new = timeline[self._shown :]
         self._shown += len(new)
         for entry in new:
-            if line := _line(entry):
-                click.echo(line)
+            if entry.what in _STYLES:
+                # Whoever a call was transferred to has a name in front.
+                click.echo(_line(entry, "" if entry.who == timeline[0].who else f"[{entry.who}] "))
 
 
 # What is printed of each kind of entry; the verbs are seen by what is heard.
-_STYLES: dict[str, tuple[str, dict[str, object]]] = {
-    "event": ("  -> ", {"dim": True}),
-    "answer": ("  <- ", {"dim": True}),
-    "hears": ("", {"bold": True}),
-    "violation": ("  !! ", {"fg": "red"}),
-    "note": ("  (", {"dim": True}),
-    "ends": ("The call has ended: ", {}),
+_STYLES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "event": ("  -> {}", partial(click.style, dim=True)),
+    "answer": ("  <- {}", partial(click.style, dim=True)),
+    "hears": ("{}", partial(click.style, bold=True)),
+    "violation": ("  !! {}", partial(click.style, fg="red")),
+    "note": ("  ({})", partial(click.style, dim=True)),
+    "ends": ("The call has ended: {}", click.style),
 }
 
 
-def _line(entry: Entry) -> str | None:
-    style = _STYLES.get(entry.what)
-    if style is None:
-        return None
-    head, look = style
-    tail = ")" if entry.what == "note" else ""
-    text = wrapped(f"{head}{entry.text}{tail}", "", " " * len(head) if head.startswith(" ") else "")
-    return click.style(text, **look)  # type: ignore[arg-type]
+def _line(entry: Entry, who: str) -> str:
+    form, style = _STYLES[entry.what]
+    text = form.format(who + entry.text)
+    return style(wrapped(text.lstrip(), " " * (len(text) - len(text.lstrip()))))
 
 
 def as_json(timeline: Timeline | Iterable[Entry]) -> str:
