@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.documents import documents
 from webhooks import BxmlError
 from webhooks.bxml import (
     MAX_BYTES,
@@ -19,8 +21,12 @@ from webhooks.bxml import (
     SpeakSentence,
     Ssml,
     Tag,
+    Verb,
     parse,
 )
+from webhooks.bxml._builder import MISTAKES
+from webhooks.bxml._places import Place
+from webhooks.bxml.reader import read
 
 
 def test_white_space_comments_and_instructions_between_verbs_mean_nothing() -> None:
@@ -77,8 +83,10 @@ def test_all_that_is_wrong_is_told_line_by_line() -> None:
         "line 4: <SpeakSentence> has no attribute gendre",
         "line 4: there is no <brake>",
         "line 4: <s> has no attribute x",
+        "line 5: <Hangup> may not stand in <Gather>, which takes SpeakSentence or PlayAudio",
         "line 3: text after <Gather> stands where only verbs may",
-        "line 7: Gather: max_digits is 51, expected a whole number from 1 to 50 (voice/bxml/gather)",
+        "line 7: <Gather>: maxDigits is 51, expected a whole number from 1 to 50",
+        "line 8: <PlayAudio> holds a text of 0 characters, expected a URL without spaces, http(s) or relative",
         "line 8: <PlayAudio> takes text only, not <b>",
         "line 8: <PlayAudio> takes text only, not <i>",
     ]
@@ -131,13 +139,16 @@ def test_attributes_become_what_they_are() -> None:
             "<Response>\n<Gather maxDigit='1'/></Response>",
             'line 2: <Gather> has no attribute maxDigit. Did you mean "max',
         ),
-        ("<Response>\n<Gather maxDigits='99'/></Response>", "line 2: Gather: max_digits is 99, expected"),
+        ("<Response>\n<Gather maxDigits='99'/></Response>", "line 2: <Gather>: maxDigits is 99, expected"),
         ("<Response><Gather maxDigits='many'/></Response>", "line 1: <Gather>: maxDigits is a text of 4 characters"),
         ("<Response><Pause duration='1e3'/></Response>", "duration is a text of 3 characters, expected a number"),
         ("<Response><Gather maxDigits='1_0'/></Response>", "maxDigits is a text of 3 characters"),
         ("<Response><Record transcribe='True'/></Response>", "transcribe is a text of 4 characters, expected True or"),
         ("<Response><Redirect/></Response>", "line 1: <Redirect> lacks redirectUrl."),
-        ("<Response><StreamParam/></Response>", "line 1: <StreamParam> lacks name and value."),
+        (
+            "<Response><StreamParam/></Response>",
+            "line 1: <StreamParam> may not stand in <Response>, which takes verbs.",
+        ),
         ("<Response><Refer/></Response>", "line 1: Refer: 0 targets, expected 1 SipUri"),
         (
             "<Response><Refer>\n<SipUri>sip:a</SipUri><SipUri>sip:a</SipUri></Refer></Response>",
@@ -146,16 +157,25 @@ def test_attributes_become_what_they_are() -> None:
         ("<Response><SpeakSentence>\n<Transfer/></SpeakSentence></Response>", "^line 2: there is no <Transfer>"),
         ("<Response><SpeakSentence><s x='y'/></SpeakSentence></Response>", "^line 1: <s> has no attribute x."),
         ("<Response><break/></Response>", "<break> is no element of BXML"),
-        ("<Response><Conference/></Response>", "Conference: name is a text of 0 characters, expected a name"),
-        ("<Response><StartStream><StreamParam/></StartStream></Response>", "^line 1: <StreamParam> lacks"),
-        ("<Response><Connect><Hangup/></Connect></Response>", "Connect: an endpoint is of type Hangup"),
+        ("<Response><Conference/></Response>", "<Conference> holds a text of 0 characters, expected a name"),
+        (
+            "<Response><StartStream>\n<StreamParam/></StartStream></Response>",
+            "line 2: <StreamParam> lacks name and value.",
+        ),
+        (
+            "<Response><Connect><Hangup/></Connect></Response>",
+            "<Hangup> may not stand in <Connect>, which takes Endpoint.",
+        ),
         ("<Response><Hangup>now</Hangup></Response>", "<Hangup> takes no text"),
-        ("<Response><Hangup><Pause/></Hangup></Response>", "<Hangup> takes no <Pause>"),
+        ("<Response><Hangup><Pause/></Hangup></Response>", "<Pause> may not stand in <Hangup>, which takes nothing."),
         ("<Response><Gather>text</Gather></Response>", "<Gather> takes no text"),
-        ("<Response><Gather><Hangup/></Gather></Response>", "a prompt is of type Hangup"),
+        (
+            "<Response><Gather><Hangup/></Gather></Response>",
+            "may not stand in <Gather>, which takes SpeakSentence or PlayAudio. (voice/bxml/gather)",
+        ),
         ("<Response><Gather><Gahter/></Gather></Response>", "^line 1: <Gahter>"),
         ("<Response><PlayAudio><b/></PlayAudio></Response>", "<PlayAudio> takes text only, not <b>"),
-        ("<Response><PhoneNumber>+19195550100</PhoneNumber></Response>", "of type PhoneNumber, expected a verb"),
+        ("<Response><PhoneNumber>+19195550100</PhoneNumber></Response>", "<PhoneNumber> may not stand in <Response>"),
         ('<Response xmlns="urn:x"/>', "the root is <{urn:x}Response>"),
         ("<Response>&nbsp;</Response>", "line 1: not well-formed XML"),
     ],
@@ -217,3 +237,67 @@ def test_the_reader_reads_or_raises_a_bxml_error(source: bytes | str) -> None:
     except BxmlError:
         return
     assert parse(document.to_bytes()) == document
+
+
+WRONG: dict[str, tuple[bytes | str, Place]] = {
+    "not-utf-8": (b"<Response>\xff</Response>", Place(1, 1)),
+    "too-large": (" " * (MAX_BYTES + 1), Place(1, 1)),
+    "doctype": ("<!DOCTYPE Response><Response/>", Place(1, 1)),
+    "not-xml": ("<Response>\n  <Hangup></Response>", Place(2, 22)),
+    "wrong-root": ("<!-- -->\n<Answer/>", Place(2, 1)),
+    "unknown-element": ("<Response>\r\n \t<Gahter/></Response>", Place(2, 3)),
+    "misplaced-element": ("<Response><Gather>\n<Hangup/></Gather></Response>", Place(2, 1)),
+    "stray-text": ("<Response>\n <Hangup/>now</Response>", Place(2, 2)),
+    "unknown-attribute": ("<Response><Gather tag='a>'\n  maxDigit\n=\n'1'/></Response>", Place(2, 3)),
+    "missing-attribute": ("<Response><Tag>\u00fc\U0001f600</Tag><Redirect/></Response>", Place(1, 24)),
+    "bad-value": ('<Response><Gather tag="maxDigits=" maxDigits="99"/></Response>', Place(1, 36)),
+    "bad-ssml": ("<Response><SpeakSentence>a<s>\n<brake/></s></SpeakSentence></Response>", Place(2, 1)),
+    "bad-verb": ("<Response><Gather username='a'/></Response>", Place(1, 11)),
+}
+
+
+@pytest.mark.parametrize("code", MISTAKES)
+def test_every_mistake_is_told_with_its_code_and_place(code: str) -> None:
+    source, place = WRONG[code]
+    [mistake] = read(source).mistakes
+    assert (mistake.code, mistake.place) == (code, place)
+    assert mistake.page.startswith("voice/")
+    assert mistake.sentence.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("tag", ["<Gather x:maxDigits='1'/>", "<Gather tag='&lt;' x:maxDigits='1'/>"])
+def test_an_attribute_whose_place_is_not_found_is_told_at_its_element(tag: str) -> None:
+    [mistake] = read(f"<Response xmlns:x='urn:y'>\n {tag}</Response>").mistakes
+    assert (mistake.code, mistake.place) == ("unknown-attribute", Place(2, 2))
+
+
+def test_a_text_whose_places_cannot_be_found_is_told_by_its_lines() -> None:
+    [mistake] = read("<Response>\n  <\U00010000/></Response>").mistakes
+    assert (mistake.code, mistake.place) == ("unknown-element", Place(2, 1))
+
+
+def test_markup_that_is_too_deep_is_one_mistake() -> None:
+    [mistake] = read(f"<Response><SpeakSentence>{'<p>' * 101}{'</p>' * 101}</SpeakSentence></Response>").mistakes
+    assert mistake.code == "bad-ssml"
+
+
+def test_verbs_that_can_be_read_are_there_in_spite_of_others() -> None:
+    reading = read("<Response>\n<Pause/>\n<Gahter/> <Hangup/></Response>")
+    assert reading.verbs == [Pause(), None, Hangup()]
+    assert [reading.place(position) for position in range(3)] == [(2, 1), (3, 1), (3, 11)]
+
+
+def test_what_does_not_go_together_is_told_in_the_words_of_bxml() -> None:
+    [mistake] = read("<Response><Redirect redirectUrl='/a' fallbackUsername='a'/></Response>").mistakes
+    assert mistake.sentence.startswith("Redirect: fallbackUsername and fallbackPassword belong together")
+
+
+@given(documents, st.data())
+def test_a_mistake_in_any_tag_is_found_where_it_is(document: Document[Verb], data: st.DataObject) -> None:
+    text = str(Document(*document, Hangup(), Pause()))
+    line = data.draw(st.integers(0, text.count("<Hangup/>") - 1))
+    start = [one.start() for one in re.finditer("<Hangup/>", text)][line]
+    wrong = f"{text[:start]}<Gahter/>{text[start + 9 :]}"
+    [mistake] = read(wrong).mistakes
+    lines = wrong.split("\n")
+    assert lines[mistake.place.line - 1][mistake.place.column - 1 :].startswith("<Gahter/>")

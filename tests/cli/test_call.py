@@ -53,7 +53,7 @@ def test_bxml_that_is_refused_is_shown_and_the_exit_code_is_1(write: Write, comm
     result = command("call", "main:hooks", "--script", "")
     assert result.exit_code == 1
     assert "!! " in result.stdout
-    assert "max_digits" in result.stdout
+    assert "maxDigits" in result.stdout
     assert "invalid-bxml" in result.stdout
 
 
@@ -127,7 +127,7 @@ def test_invalid_bxml_is_shown_in_a_terminal(folder: Path, write: Write) -> None
     write("main.py", INVALID)
     terminal = Terminal(folder, "call", "main:hooks")
     terminal.until("invalid-bxml")
-    assert "max_digits" in terminal.screen
+    assert "maxDigits" in terminal.screen
     assert terminal.ended() == 1
 
 

@@ -168,6 +168,24 @@ def test_gathers_that_lose_their_keys_are_told() -> None:
     assert codes([Gather(gather_url="/a"), Gather(gather_url="/b")], GatherEvent) == ["dead-code"]
 
 
+@pytest.mark.parametrize(
+    ("verbs", "code", "position"),
+    [
+        ([SPEAK, TRANSFER], "verb-not-allowed", 1),
+        ([SPEAK, Gather(gather_url="/a"), SPEAK, SPEAK], "dead-code", 2),
+        ([SPEAK, StartGather(dtmf_url="/a"), Gather(), SPEAK, Gather()], "two-gathers", 2),
+        ([SPEAK, StartGather(dtmf_url="/a")], "ends-at-once", 1),
+        ([SPEAK, StartGather(dtmf_url="/a"), Forward(to="+12")], "forward-with-start-gather", 1),
+        ([SPEAK, Forward(to="+12")], "forward-answered", 1),
+        ([SPEAK, Ring(), SPEAK], "ring-answered", 1),
+        ([SPEAK, Refer(SipUri("sip:a"))], "refer-not-sip", 1),
+    ],
+)
+def test_a_violation_names_the_verb_that_it_is_about(verbs: list[Verb], code: str, position: int) -> None:
+    event: Event = make(TransferAnswerEvent) if code == "verb-not-allowed" else make(GatherEvent)
+    assert (code, position) in [(found.code, found.position) for found in check(verbs, event)]
+
+
 def test_forward_is_for_an_inbound_call_that_is_not_answered() -> None:
     forward = [Forward(to="+19195550100")]
     assert codes(forward, redirected()) == []

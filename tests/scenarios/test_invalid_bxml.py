@@ -9,7 +9,7 @@ from webhooks.events import InitiateEvent
 from webhooks.simulator import Phone
 
 DOCUMENTS = {
-    "<Response><Gather maxDigits='99'/></Response>": "max_digits",
+    "<Response><Gather maxDigits='99'/></Response>": "maxDigits",
     "<Response><Speak>Hi</Speak></Response>": "Speak",
     "<Response><Forward to='+19195550150'/><StartGather dtmfUrl='/d'/></Response>": "forward-with-start-gather",
     "<Response>": "XML",

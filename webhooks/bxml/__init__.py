@@ -1,5 +1,6 @@
 """BXML: verbs that cannot be written wrong, documents that cannot be injected into."""
 
+from webhooks.bxml._builder import ELEMENTS
 from webhooks.bxml._document import Document
 from webhooks.bxml._limits import MAX_BYTES
 from webhooks.bxml._verb import ConferenceVerb, Element, Handler, Link, LinkTo, Method, Verb
@@ -10,7 +11,7 @@ from webhooks.bxml.digits import SendDtmf, StartGather, StopGather
 from webhooks.bxml.flow import Hangup, Pause, Redirect, Ring, Tag
 from webhooks.bxml.gather import Gather, Prompt
 from webhooks.bxml.handover import Bridge, Connect, Endpoint, Forward, Refer
-from webhooks.bxml.reader import ELEMENTS, parse
+from webhooks.bxml.reader import parse
 from webhooks.bxml.record import Record
 from webhooks.bxml.recording import PauseRecording, ResumeRecording, StartRecording, StopRecording
 from webhooks.bxml.ssml import Ssml

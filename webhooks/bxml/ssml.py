@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import FrozenInstanceError
 from typing import Any, NoReturn, Self
 
@@ -18,7 +18,7 @@ from webhooks.bxml._escape import attribute, character_data
 from webhooks.bxml._limits import MAX_BYTES, OneOf, Text
 from webhooks.errors import BxmlError, did_you_mean
 
-__all__ = ["Ssml", "from_node"]
+__all__ = ["Ssml", "from_node", "mistakes_in"]
 
 _PAGE = "voice/bxml/speakSentence"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -111,16 +111,7 @@ class Ssml:
 
 
 def from_node(node: Any) -> Ssml:
-    """The Ssml of one tag that is parsed already.
-
-    Raises:
-        BxmlError: as `Ssml` does.
-    """
-    _check(node)
-    return _single(node)
-
-
-def _single(node: Any) -> Ssml:
+    """The Ssml of one tag that is parsed already, and has none of the `mistakes_in` it."""
     made = Ssml.__new__(Ssml)
     _set(made, (), "".join(_outer(node)))
     return made
@@ -158,7 +149,7 @@ def _pieces(root: Any) -> Iterator[str | Ssml]:
     if root.text:
         yield root.text
     for child in root:
-        yield _single(child)
+        yield from_node(child)
         if child.tail:
             yield child.tail
 
@@ -167,24 +158,36 @@ def _depth(node: Any) -> int:
     return 1 + max(map(_depth, node), default=0)
 
 
-def _check(node: Any) -> None:
+def mistakes_in(node: Any) -> Iterator[tuple[Any, str, str]]:
+    """What is no documented SSML: the node, the sentence without its stop, and a word that may have been meant."""
     if _depth(node) > _DEEPEST:
-        raise BxmlError(f"Ssml: line {node.sourceline}: tags stand more than {_DEEPEST} deep in each other.")
+        yield node, f"tags stand more than {_DEEPEST} deep in each other", ""
+        return
     for one in node.iter():
         tag = str(one.tag)
         known = _TAGS.get(tag)
         if known is None:
-            raise BxmlError(f"Ssml: line {one.sourceline}: there is no <{tag}>.{did_you_mean(tag, _TAGS)} ({_PAGE})")
-        values = {name.replace(_XML, "xml:"): value for name, value in one.attrib.items()}
-        for name, value in values.items():
-            limit = known.get(name)
-            where = f"Ssml: line {one.sourceline}: <{tag}>"
-            if limit is None:
-                raise BxmlError(f"{where} has no attribute {name}.{did_you_mean(name, known)} ({_PAGE})")
-            if (expected := limit.check(value)) is not None:
-                raise BxmlError(f"{where}: {name} is a text of {len(value)} characters, expected {expected} ({_PAGE}).")
-        if values.get("interpret-as") == "date" and "format" not in values:
-            raise BxmlError(f"Ssml: line {one.sourceline}: <{tag}> of a date needs its format, as mdy ({_PAGE}).")
+            yield one, f"there is no <{tag}>", did_you_mean(tag, _TAGS)
+        else:
+            values = {name.replace(_XML, "xml:"): value for name, value in one.attrib.items()}
+            for sentence, near in _wrong_values(tag, values, known):
+                yield one, sentence, near
+
+
+def _wrong_values(tag: str, values: Mapping[str, str], known: Mapping[str, Text | OneOf]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        limit = known.get(name)
+        if limit is None:
+            yield f"<{tag}> has no attribute {name}", did_you_mean(name, known)
+        elif (expected := limit.check(value)) is not None:
+            yield f"<{tag}>: {name} is a text of {len(value)} characters, expected {expected}", ""
+    if values.get("interpret-as") == "date" and "format" not in values:
+        yield f"<{tag}> of a date needs its format, as mdy", ""
+
+
+def _check(node: Any) -> None:
+    for one, sentence, near in mistakes_in(node):
+        raise BxmlError(f"Ssml: line {one.sourceline}: {sentence}.{near} ({_PAGE})")
 
 
 def _outer(node: Any) -> Iterator[str]:

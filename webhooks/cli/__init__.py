@@ -1,4 +1,4 @@
-"""The command line: `webhooks run | call | text | routes | events | send | check | demo`."""
+"""The command line: `webhooks run | call | text | routes | events | send | check | bxml | demo`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 import click
 
+from webhooks.cli.bxml import bxml
 from webhooks.cli.call import call
 from webhooks.cli.check import check
 from webhooks.cli.demo import demo
@@ -28,7 +29,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, call, text, routes, check, events, send],
+    commands=[demo, run, call, text, routes, check, bxml, events, send],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

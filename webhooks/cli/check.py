@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import click
 
 from webhooks.cli.findings import Finding, findings_of
-from webhooks.cli.layout import examples, wrapped
+from webhooks.cli.layout import examples
 from webhooks.cli.loading import hooks_of
 from webhooks.cli.logs import quiet
+from webhooks.cli.report import counted, entry
 
 __all__ = ["check"]
 
@@ -38,27 +38,12 @@ def check(context: click.Context, target: str, *, as_json: bool) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         routes = sum(1 for one in mounted for _ in one.hooks.routes())
-        click.echo("\n\n".join([*map(_shown, findings), _summary(target, findings, routes)]))
-    context.exit(1 if _count(findings, "error") else 0)
+        what = f"{target}: " if findings else f"{target}: {routes} routes and their links, "
+        shown = [entry(one.severity, one.where, one.problem, one.advice) for one in findings]
+        click.echo("\n\n".join([*shown, counted(what, [one.severity for one in findings])]))
+    context.exit(1 if any(one.severity == "error" for one in findings) else 0)
 
 
 def _near(finding: Finding) -> Finding:
     """With its file as seen from here."""
     return replace(finding, where=os.path.relpath(finding.where)) if finding.where else finding
-
-
-def _shown(finding: Finding) -> str:
-    title = click.style(finding.severity, bold=True, fg="red" if finding.severity == "error" else "yellow")
-    head = f"{title}  {finding.where}".rstrip()
-    return "\n".join([head, wrapped(finding.problem, "  "), wrapped(f"-> {finding.advice}", "  ", "     ")])
-
-
-def _summary(target: str, findings: Sequence[Finding], routes: int) -> str:
-    if not findings:
-        return click.style(f"{target}: {routes} routes and their links, nothing found.", fg="green")
-    counts = [(_count(findings, severity), severity) for severity in ("error", "warning")]
-    return f"{target}: " + ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n) + "."
-
-
-def _count(findings: Sequence[Finding], severity: str) -> int:
-    return sum(finding.severity == severity for finding in findings)

@@ -25,6 +25,8 @@ class Violation:
     sentence: str
     page: str
     """Bandwidth's page about it, below dev.bandwidth.com/docs."""
+    position: int
+    """Index of the verb that it is about."""
 
 
 def check(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
@@ -40,7 +42,7 @@ def check(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
         violations += _dead_code(verbs)
         violations += _combined(verbs)
     if verbs and verbs[-1].element in _NON_BLOCKING:
-        violations += _ends_at_once(verbs[-1], kind)
+        violations += _ends_at_once(verbs, kind)
     if not isinstance(event, type):
         violations += _conditions(verbs, event)
     return violations
@@ -65,15 +67,15 @@ def _keeps_all(event: type[Event], kinds: tuple[type[Verb], ...]) -> bool:
     )
 
 
-def _broken(code: str, sentence: str, page: str = "") -> Violation:
-    return Violation(code, RULES[code].severity, sentence, page or RULES[code].source)
+def _broken(code: str, position: int, sentence: str, page: str = "") -> Violation:
+    return Violation(code, RULES[code].severity, sentence, page or RULES[code].source, position)
 
 
 def _not_allowed(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     row, names = ALLOWED[event], ", ".join(sorted(_ALLOWED[event]))
     start = f"may not answer {event.event_types()[0]}; allowed are {names}"
-    wrong = [verb for verb in verbs if verb.element not in _ALLOWED[event]]
-    return [_broken("verb-not-allowed", f"{verb.element} {start}", row.source) for verb in wrong]
+    wrong = [position for position, verb in enumerate(verbs) if verb.element not in _ALLOWED[event]]
+    return [_broken("verb-not-allowed", one, f"{verbs[one].element} {start}", row.source) for one in wrong]
 
 
 def _dead_code(verbs: Sequence[Verb]) -> list[Violation]:
@@ -84,7 +86,7 @@ def _dead_code(verbs: Sequence[Verb]) -> list[Violation]:
             continue
         why = f"{verb.element} with {attribute}" if attribute else verb.element
         sentence = f"{verbs[position + 1].element} never runs: nothing does after {why}"
-        return [_broken("dead-code", sentence, verb.page)]
+        return [_broken("dead-code", position + 1, sentence, verb.page)]
     return []
 
 
@@ -92,22 +94,22 @@ def _combined(verbs: Sequence[Verb]) -> list[Violation]:
     names = [verb.element for verb in verbs]
     found: list[Violation] = []
     if Forward.element in names and StartGather.element in names:
-        found.append(_broken("forward-with-start-gather", "StartGather cannot be combined with Forward"))
-    lost = [verb for verb in verbs if isinstance(verb, Gather) and verb.gather_url is None]
+        position = names.index(StartGather.element)
+        found.append(_broken("forward-with-start-gather", position, "StartGather cannot be combined with Forward"))
+    lost = [one for one, verb in enumerate(verbs) if isinstance(verb, Gather) and verb.gather_url is None]
     count = names.count(Gather.element)
     if count > 1 and lost:
-        found.append(_broken("two-gathers", f"of {count} Gathers {len(lost)} lose their keys"))
+        found.append(_broken("two-gathers", lost[0], f"of {count} Gathers {len(lost)} lose their keys"))
     return found
 
 
-def _ends_at_once(last: Verb, event: type[Event]) -> list[Violation]:
+def _ends_at_once(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     # A conference goes on without BXML, and the legs of a transfer are bridged when theirs is over.
     if not issubclass(event, CallEvent) or event is TransferAnswerEvent:
         return []
-    sentence = (
-        f"{last.element} is the last verb and does not wait, so the call ends at once; let a verb that waits follow"
-    )
-    return [_broken("ends-at-once", sentence)]
+    last = len(verbs) - 1
+    sentence = f"{verbs[last].element} is the last verb and does not wait, so the call ends at once"
+    return [_broken("ends-at-once", last, f"{sentence}; let a verb that waits follow")]
 
 
 def _conditions(verbs: Sequence[Verb], event: Event) -> list[Violation]:
@@ -115,14 +117,14 @@ def _conditions(verbs: Sequence[Verb], event: Event) -> list[Violation]:
     answered = getattr(event, "answer_time", None) is not None
     outbound = getattr(event, "direction", None) == "outbound"
     found: list[Violation] = []
-    for verb in verbs:
+    for position, verb in enumerate(verbs):
         if isinstance(verb, Forward) and (answered or outbound):
             what = "was answered" if answered else "is outbound"
-            found.append(_broken("forward-answered", f"Forward cannot run: the call {what}"))
+            found.append(_broken("forward-answered", position, f"Forward cannot run: the call {what}"))
         elif isinstance(verb, Ring) and answered:
-            found.append(_broken("ring-answered", "Ring does nothing useful: the call was answered"))
+            found.append(_broken("ring-answered", position, "Ring does nothing useful: the call was answered"))
         elif isinstance(verb, Refer) and (outbound or not _by_sip(event)):
-            found.append(_broken("refer-not-sip", "Refer needs an inbound SIP URI call, and this is none"))
+            found.append(_broken("refer-not-sip", position, "Refer needs an inbound SIP URI call, and this is none"))
     return found
 
 
