@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from webhooks.bxml import (
+    ELEMENTS,
     Bridge,
     Conference,
     Connect,
@@ -360,6 +361,19 @@ verbs: st.SearchStrategy[Verb] = st.one_of(
     st.builds(Redirect, redirect_url=url, tag=maybe_word),
 )
 documents = st.lists(verbs, max_size=4).map(lambda made: Document(*made))
+
+
+def canonical(body: bytes) -> bytes:
+    """Canonical XML without comments and the blanks between elements or around text that is not spoken.
+
+    The root is always <Response>: that is what we write.
+    """
+    root: Any = etree.fromstring(body, etree.XMLParser(remove_comments=True))
+    root.tag = "Response"
+    for node in root.iter("Response", *ELEMENTS):
+        node.tail = None
+        node.text = node.text if node.tag == "SpeakSentence" else (node.text or "").strip()
+    return etree.tostring(root, method="c14n")
 
 
 def elements(document: Document[Verb]) -> list[str]:

@@ -188,6 +188,25 @@ def any_event(call: Event) -> Pause:
     return Pause()
 
 
+# What bandwidth-sdk makes, alone, beside verbs of ours, and in a list.
+class SdkVerb:
+    def to_bxml(self) -> str:
+        return "<Hangup/>"
+
+
+class SdkSpeech(SdkVerb): ...
+
+
+@hooks.on(AnswerEvent, path="/sdk")
+async def with_sdk(call: AnswerEvent) -> SdkVerb | Hangup:
+    return SdkVerb() if call.tag else Hangup()
+
+
+@hooks.on(ConferenceCreatedEvent, path="/sdk")
+def with_sdk_verbs(conference: ConferenceCreatedEvent) -> list[SdkSpeech | SpeakSentence]:
+    return [SdkSpeech(), SpeakSentence("Welcome.")]
+
+
 # Conference verbs, alone, as a list and as a document.
 @hooks.on(ConferenceCreatedEvent)
 async def created(conference: ConferenceCreatedEvent) -> list[ConferenceVerb]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from webhooks.bxml import Document, LinkTo, Verb
+from webhooks.bxml.foreign import document_of, is_foreign
 from webhooks.delivery import BXML, EMPTY, Reply
 from webhooks.errors import BxmlError, DeliveryError, UsageError
 from webhooks.events import Event
@@ -50,8 +51,11 @@ def compose(result: object, event: Event | type[Event], handler: str, link: Link
 def _document(result: object, handler: str) -> Document[Verb]:
     if isinstance(result, Verb):
         return Document(result)
+    if is_foreign(result):
+        return document_of(result)
     if isinstance(result, Sequence) and not isinstance(result, (str, bytes)):
-        return Document(*cast("Sequence[Verb]", result))
+        parts = cast("Sequence[Verb]", result)
+        return Document(*(verb for part in parts for verb in (document_of(part) if is_foreign(part) else (part,))))
     hint = " To speak it, return SpeakSentence(...)." if isinstance(result, str) else ""
     raise UsageError(
         f'handler "{handler}" returned {type(result).__name__}, expected a Document, a verb, a list of verbs, a Reply '

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
 
+from tests.documents import canonical
 from webhooks import BxmlError
 from webhooks.bxml import ELEMENTS, ConferenceVerb, Document, Verb, parse
 from webhooks.events import ConferenceCreatedEvent, Event, InitiateEvent
@@ -30,19 +30,6 @@ def documents(spec: Path) -> dict[str, bytes]:
     for name, (unwanted, _) in EXCEPTIONS.items():
         bodies[name] = unwanted.sub(b"", bodies[name])
     return {name: body for name, body in bodies.items() if etree.fromstring(body).tag in ROOTS}
-
-
-def canonical(body: bytes) -> bytes:
-    """Canonical XML without comments and the blanks between elements or around text that is not spoken.
-
-    The root is always <Response>: that is what we write.
-    """
-    root: Any = etree.fromstring(body, etree.XMLParser(remove_comments=True))
-    root.tag = "Response"
-    for node in root.iter("Response", *ELEMENTS):
-        node.tail = None
-        node.text = node.text if node.tag == "SpeakSentence" else (node.text or "").strip()
-    return etree.tostring(root, method="c14n")
 
 
 def errors(document: Document[Verb], event: type[Event]) -> list[str]:

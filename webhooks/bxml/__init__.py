@@ -9,6 +9,7 @@ from webhooks.bxml.conference import Conference
 from webhooks.bxml.connect import PhoneNumber, SipUri, Target, Transfer
 from webhooks.bxml.digits import SendDtmf, StartGather, StopGather
 from webhooks.bxml.flow import Hangup, Pause, Redirect, Ring, Tag
+from webhooks.bxml.foreign import Foreign
 from webhooks.bxml.gather import Gather, Prompt
 from webhooks.bxml.handover import Bridge, Connect, Endpoint, Forward, Refer
 from webhooks.bxml.reader import parse
@@ -35,6 +36,7 @@ __all__ = [
     "Document",
     "Element",
     "Endpoint",
+    "Foreign",
     "Forward",
     "Gather",
     "Handler",

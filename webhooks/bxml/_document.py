@@ -14,7 +14,7 @@ from webhooks.bxml._limits import MARK, MAX_BYTES, LinkTo
 from webhooks.bxml._verb import Element, Verb, markup_of, unlinked
 from webhooks.errors import BxmlError
 
-__all__ = ["Document"]
+__all__ = ["ILLEGAL", "Document"]
 
 _START = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 _END = "</Response>"
@@ -24,7 +24,7 @@ _EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # tenth of a search in its text.
 _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b"?" * len(_CONTROLS))
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 V_co = TypeVar("V_co", bound=Verb, covariant=True, default=Verb)
 
@@ -125,7 +125,7 @@ def _find_illegal(element: Element) -> str | None:
     named = [(attribute.name, getattr(element, attribute.name)) for attribute in element.attributes]
     texts = [("its text", part) for part in element.content() if isinstance(part, str)]
     for where, value in (*named, *texts):
-        if isinstance(value, str) and (match := _ILLEGAL.search(value)):
+        if isinstance(value, str) and (match := ILLEGAL.search(value)):
             return f"{element.element}: {where} holds U+{ord(match[0]):04X} at position {match.start()}"
     inner = (_find_illegal(part) for part in element.content() if isinstance(part, Element))
     return next(filter(None, inner), None)

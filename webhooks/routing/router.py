@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from typing_extensions import TypeForm
 
-from webhooks.bxml import ConferenceVerb, Document, Verb
+from webhooks.bxml import ConferenceVerb, Document, Foreign, Verb
 from webhooks.context import Context
 from webhooks.delivery import Reply
 from webhooks.errors import UsageError
@@ -23,9 +23,11 @@ from webhooks.routing.table import Reachable, Table
 
 __all__ = ["CallResult", "ConferenceResult", "OnCall", "OnConference", "OnNotification", "Router"]
 
-CallResult: TypeAlias = Document[Verb] | Verb | Sequence[Verb] | Reply | None
+CallResult: TypeAlias = Document[Verb] | Verb | Foreign | Sequence[Verb | Foreign] | Reply | None
 """What the handler of a call event returns."""
-ConferenceResult: TypeAlias = Document[ConferenceVerb] | ConferenceVerb | Sequence[ConferenceVerb] | Reply | None
+ConferenceResult: TypeAlias = (
+    Document[ConferenceVerb] | ConferenceVerb | Foreign | Sequence[ConferenceVerb | Foreign] | Reply | None
+)
 """What the handler of a conference event returns."""
 
 C = TypeVar("C", bound=CallEvent)
