@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs bench pins clean
+.PHONY: help demo test check format lint types imports docs bench bench-quick pins clean
 
 help: ## what there is
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
 
 $(VENV)/ready: pyproject.toml requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
@@ -48,8 +48,14 @@ imports: $(VENV)/ready
 docs: $(VENV)/ready ## the reference pages anew from the code
 	@$(BIN)/python docs/make_reference.py
 
-bench: $(VENV)/ready ## what a delivery costs next to a bare ASGI callable
-	@$(BIN)/python benchmarks/receive.py
+bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/contest.py --results benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/receive.py --turns 3
+	@$(BIN)/python benchmarks/bxml.py
+	@$(BIN)/python benchmarks/simulator.py
+
+bench-quick: $(VENV)/ready ## the same in two minutes
+	@$(BIN)/python benchmarks/contest.py --turns 3 --seconds 1
 
 pins: ## requirements/dev.txt anew from pyproject.toml
 	@$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \

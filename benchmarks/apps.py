@@ -6,9 +6,11 @@ import json
 from base64 import b64encode
 from typing import Any
 
+from fastapi import FastAPI
+
 from webhooks import BasicAuth, Webhooks
 from webhooks.bxml import Document, Gather, SpeakSentence
-from webhooks.events import AnswerEvent
+from webhooks.events import AnswerEvent, DisconnectEvent, MessageDeliveredEvent
 
 USER, PASSWORD = "bandwidth", "s3cret"
 AUTHORIZATION = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -42,6 +44,51 @@ async def answered(call: AnswerEvent) -> Document:
     )
 
 
+DISCONNECT = ANSWER.replace(b'"answer"', b'"disconnect"', 1)
+MESSAGE = {
+    "type": "message-delivered",
+    "time": "2026-11-20T10:00:02.435Z",
+    "description": "ok",
+    "to": "+19195550101",
+    "message": {
+        "id": "1479992000000abcdefghijklmnop",
+        "owner": "+19195550100",
+        "applicationId": "7fc9698a-b04a-468b-9e8f-91238c0d0086",
+        "time": "2026-11-20T10:00:00.100Z",
+        "segmentCount": 1,
+        "direction": "out",
+        "to": ["+19195550101"],
+        "from": "+19195550100",
+        "text": "",
+        "tag": "example-tag",
+    },
+}
+
+
+def messages(count: int) -> bytes:
+    """An array of so many messages."""
+    return json.dumps([MESSAGE] * count).encode()
+
+
+@hooks.on(DisconnectEvent)
+async def ended(call: DisconnectEvent) -> None: ...
+
+
+@hooks.on(MessageDeliveredEvent)
+async def delivered(event: MessageDeliveredEvent) -> None: ...
+
+
+quiet = Webhooks(auth=BasicAuth(USER, PASSWORD))
+"""One whose handler has nothing to say."""
+
+
+@quiet.on(AnswerEvent)
+async def heard(call: AnswerEvent) -> None: ...
+
+
+mounted = FastAPI()
+hooks.install(mounted, "/bandwidth")
+
 BXML = (
     b'<?xml version="1.0" encoding="UTF-8"?><Response><SpeakSentence>Thank you for calling.</SpeakSentence>'
     b'<Gather gatherUrl="/menu" maxDigits="1"><SpeakSentence>Press 1 for sales, 2 for support.</SpeakSentence></Gather>'
@@ -56,3 +103,11 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
     headers = [(b"content-length", b"%d" % len(BXML)), (b"content-type", b"application/xml")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": BXML})
+
+
+async def empty(scope: Any, receive: Any, send: Any) -> None:
+    """The same, without a body."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})

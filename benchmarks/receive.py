@@ -3,22 +3,17 @@
     python benchmarks/receive.py [--turns 9] [--seconds 2] [--connections 32]
 
 The bare ASGI callable and the app are measured in turns, A B A B, so that a machine whose speed drifts does so for
-both. All traffic stays on loopback and is bounded in time. wrk places the load where it is installed, else a small
-client of our own, which takes more from a machine of two cores than wrk does and so makes all ratios look worse.
-Prints medians; single figures of a noisy machine mean little.
+both. All traffic stays on loopback and is bounded in time. Prints medians: single figures of a noisy machine mean
+little.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -27,128 +22,25 @@ from webhooks import Delivery
 
 sys.path.insert(0, str(Path(__file__).parent))
 from apps import ANSWER, AUTHORIZATION, BXML, hooks
+from load import Contestant, contest, ratio
 
-REQUEST = (
-    f"POST / HTTP/1.1\r\nhost: localhost\r\nauthorization: {AUTHORIZATION}\r\n"
-    f"content-type: application/json; charset=utf-8\r\ncontent-length: {len(ANSWER)}\r\n\r\n"
-).encode() + ANSWER
-
-
-class Server:
-    """One uvicorn worker in a process of its own."""
-
-    def __init__(self, name: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        options = ["--port", str(self.port), "--no-access-log", "--log-level", "warning", "--lifespan", "off"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", f"apps:{name}", *options], cwd=Path(__file__).parent
-        )
-        self._wait()
-
-    def _wait(self) -> None:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise SystemExit("the server did not start")
-
-    def cpu(self) -> float:
-        """Seconds of CPU so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self) -> None:
-        """End it."""
-        self.process.terminate()
-        self.process.wait(10)
-
-
-def read_reply(connection: socket.socket) -> None:
-    """One whole reply; an answer other than the expected one ends the run."""
-    data = b""
-    while not data.endswith(b"</Response>"):
-        chunk = connection.recv(65536)
-        if not chunk:
-            raise SystemExit(f"the connection closed after {data!r}")
-        data += chunk
-    if not data.startswith(b"HTTP/1.1 200") or not data.endswith(BXML):
-        raise SystemExit(f"an unexpected reply: {data!r}")
-
-
-def turn(server: Server, connections: int, seconds: float) -> tuple[float, float]:
-    """Deliveries per second, and microseconds of the server's CPU per delivery."""
-    cpu, started = server.cpu(), time.perf_counter()
-    place = place_with_wrk if shutil.which("wrk") else place_with_sockets
-    count = place(server.port, connections, seconds)
-    elapsed, used = time.perf_counter() - started, server.cpu() - cpu
-    return count / elapsed, used / count * 1e6
-
-
-def place_with_wrk(port: int, connections: int, seconds: float) -> int:
-    """Deliveries that were answered with 200; any other answer ends the run."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "body").write_bytes(ANSWER)
-        script = Path(folder, "post.lua")
-        script.write_text(
-            'wrk.method = "POST"\n'
-            f'wrk.body = io.open("{folder}/body"):read("*a")\n'
-            f'wrk.headers["authorization"] = "{AUTHORIZATION}"\n'
-            'wrk.headers["content-type"] = "application/json; charset=utf-8"\n'
-        )
-        options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script)]
-        report = subprocess.run(
-            ["wrk", *options, f"http://127.0.0.1:{port}/"], capture_output=True, check=True, text=True
-        ).stdout
-    if "Non-2xx" in report:
-        raise SystemExit(report)
-    return int(report.partition(" requests in")[0].rpartition("\n")[2])
-
-
-def place_with_sockets(port: int, connections: int, seconds: float) -> int:
-    """Deliveries that were answered with the expected bytes; any other answer ends the run."""
-    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
-    for connection in sockets:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(REQUEST)
-    count, started = 0, time.perf_counter()
-    while time.perf_counter() - started < seconds:
-        for connection in sockets:
-            read_reply(connection)
-            connection.sendall(REQUEST)
-        count += connections
-    for connection in sockets:
-        read_reply(connection)
-        connection.close()
-    return count
+OURS = Contestant("webhooks", "apps:hooks", ANSWER, BXML, AUTHORIZATION)
+BARE = Contestant("bare", "apps:bare", ANSWER, BXML, AUTHORIZATION)
 
 
 def over_http(turns: int, connections: int, seconds: float) -> None:
-    servers = {"bare": Server("bare"), "webhooks": Server("hooks")}
-    try:
-        for server in servers.values():
-            turn(server, connections, 0.5)  # warm
-        figures: dict[str, list[tuple[float, float]]] = {name: [] for name in servers}
-        for _ in range(turns):
-            for name, server in servers.items():
-                figures[name].append(turn(server, connections, seconds))
-    finally:
-        for server in servers.values():
-            server.stop()
+    figures = contest([BARE, OURS], turns=turns, connections=connections, seconds=seconds)
     for name, values in figures.items():
-        rates, costs = zip(*values, strict=True)
-        print(f"{name:<10} {statistics.median(rates):8.0f} deliveries/s   {statistics.median(costs):6.1f} us CPU each")
-    pairs = list(zip(figures["webhooks"], figures["bare"], strict=True))
-    show("throughput, webhooks / bare", [ours[0] / bare[0] for ours, bare in pairs])
-    show("server CPU, webhooks / bare", [ours[1] / bare[1] for ours, bare in pairs])
+        rate = statistics.median(turn.rate for turn in values)
+        cpu = statistics.median(turn.cpu for turn in values)
+        print(f"{name:<10} {rate:8.0f} deliveries/s   {cpu:6.1f} us CPU each")
+    ours, bare = figures["webhooks"], figures["bare"]
+    show("throughput, webhooks / bare", ratio([turn.rate for turn in ours], [turn.rate for turn in bare]))
+    show("server CPU, webhooks / bare", ratio([turn.cpu for turn in ours], [turn.cpu for turn in bare]))
 
 
-def show(what: str, ratios: list[float]) -> None:
-    print(f"{what}: {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
+def show(what: str, found: tuple[float, float, float]) -> None:
+    print(f"{what}: {found[0]:.2f} (from {found[1]:.2f} to {found[2]:.2f})")
 
 
 async def in_process(count: int) -> None:

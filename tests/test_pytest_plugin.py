@@ -116,6 +116,23 @@ def test_a_failure_shows_the_call(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*- phone -*", "*hears*Press 1.*"])
 
 
+def test_documents_that_differ_are_shown_as_bxml(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+    from webhooks.bxml import Document, Hangup, Pause
+
+    def test_documents():
+        assert Document(Pause(duration=2), Hangup()) == Document(Pause(duration=3), Hangup())
+
+    def test_others():
+        assert Document() == 1
+    """,
+    )
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(['*- *<Pause duration="3"/>*', '*+ *<Pause duration="2"/>*'])
+
+
 def test_pytest_finds_it_by_itself(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("async def test_it(phone):\n    assert phone.calls == []")
     pytester.runpytest_subprocess("-W", "ignore").assert_outcomes(passed=1)

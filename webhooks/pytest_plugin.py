@@ -10,11 +10,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from typing import Any, TypeVar
+from difflib import ndiff
+from typing import Any, TypeVar, cast
 
 import pytest
 
 from webhooks.app import Webhooks
+from webhooks.bxml import Document
 from webhooks.events import Event
 from webhooks.simulator import Phone
 from webhooks.testing import Harness, make
@@ -75,6 +77,14 @@ def _setting(config: pytest.Config, name: str) -> object:
     with suppress(ValueError):  # the plugin that it belongs to is not installed
         return config.getini(name)
     return None
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Show two documents that should be equal line by line, as BXML."""
+    if op != "==" or not isinstance(left, Document) or not isinstance(right, Document):
+        return None
+    expected, found = str(cast("object", right)), str(cast("object", left))
+    return ["the documents differ: - expected, + what is", *ndiff(expected.splitlines(), found.splitlines())]
 
 
 @pytest.hookimpl(wrapper=True)

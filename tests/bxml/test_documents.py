@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree
 
-from tests.documents import EVERYTHING, documents, elements
+from tests.elements import EVERYTHING, documents, elements
 from webhooks import BxmlError
 from webhooks.bxml import (
     ELEMENTS,

@@ -10,7 +10,7 @@ from bandwidth.models import bxml as sdk
 from hypothesis import given
 
 from tests.apps import answer, app, conference, payload
-from tests.documents import EVERYTHING, MARKED, elements, spoken
+from tests.elements import EVERYTHING, MARKED, elements, spoken
 from webhooks import BxmlError
 from webhooks.bxml import Document, Element, Foreign, Hangup, SendDtmf, SpeakSentence, Verb, parse
 from webhooks.bxml.foreign import document_of, is_foreign

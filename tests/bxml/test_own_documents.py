@@ -1,4 +1,4 @@
-"""Documents as people write them, in tests/bxml/documents: read, checked, written again."""
+"""Documents as people write them, in tests/documents: read, checked, written again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.documents import canonical
+from tests.elements import canonical
 from webhooks import bxml
 from webhooks.bxml import ELEMENTS, parse
 from webhooks.events import InitiateEvent
 from webhooks.rules import check
 
-FILES = sorted((Path(__file__).parent / "documents").glob("*.xml"))
+FILES = sorted((Path(__file__).parents[1] / "documents").glob("*.xml"))
 
 
 def test_every_element_stands_in_one_of_them_with_every_attribute() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.documents import documents
+from tests.elements import documents
 from webhooks import BxmlError
 from webhooks.bxml import (
     MAX_BYTES,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import documents
+from tests import elements
 from webhooks import BxmlError
 from webhooks.bxml import MAX_BYTES, Document, Gather, SpeakSentence, Ssml, parse
 
@@ -148,7 +148,7 @@ def test_no_markup_takes_long(source: str) -> None:
 
 
 @settings(max_examples=300)
-@given(documents.markup)
+@given(elements.markup)
 def test_what_is_written_is_read_back_equal(source: str) -> None:
     made = Ssml(f"<p>{source}</p>")
     assert Ssml(made.markup) == made

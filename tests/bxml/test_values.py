@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 import pytest
 from hypothesis import given, settings
 
-from tests.documents import EVERYTHING, documents
+from tests.elements import EVERYTHING, documents
 from webhooks import BxmlError
 from webhooks.bxml import (
     ELEMENTS,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from webhooks import Delivery
-from webhooks.events import MessageFailedEvent, UnknownEvent
+from webhooks.events import InvalidEvent, MessageFailedEvent, UnknownEvent
 from webhooks.parsing import parse
 
 
@@ -14,6 +14,11 @@ def test_an_mfa_message_is_told_by_what_its_json_text_lacks(message: str) -> Non
     query = urlencode({"type": "message-failed", "message": message})
     (event,) = parse(Delivery.of(method="GET", query=query))
     assert isinstance(event, UnknownEvent)
+
+
+def test_a_message_that_comes_twice_is_no_object() -> None:
+    (event,) = parse(Delivery.of(method="GET", query="type=message-failed&message={}&message={}"))
+    assert isinstance(event, InvalidEvent)
 
 
 def test_a_message_with_an_owner_is_ours() -> None:

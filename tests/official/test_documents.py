@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.documents import canonical
+from tests.elements import canonical
 from webhooks import BxmlError
 from webhooks.bxml import ELEMENTS, ConferenceVerb, Document, Verb, parse
 from webhooks.events import ConferenceCreatedEvent, Event, InitiateEvent

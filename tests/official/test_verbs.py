@@ -11,7 +11,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from tests.documents import EVERYTHING
+from tests.elements import EVERYTHING
 from webhooks import BxmlError
 from webhooks.bxml import ELEMENTS, ConferenceVerb, Document, Element, Refer, SipUri, Ssml, Verb, parse
 from webhooks.bxml._limits import CALLER_ID, WEB_SOCKET, Flag, Limit, Number, OneOf, Text, Url, Whole

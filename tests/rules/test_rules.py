@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.documents import EVERYTHING
+from tests.elements import EVERYTHING
 from webhooks.bxml import (
     ELEMENTS,
     Bridge,

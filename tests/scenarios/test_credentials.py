@@ -53,4 +53,4 @@ async def test_an_app_of_ours_tells_its_own() -> None:
 
 async def test_without_credentials_the_timeline_says_so() -> None:
     call = await Phone().dial(hooks)
-    assert call.cause == "callback-error" and "Phone(credentials=" in str(call.timeline)
+    assert call.cause == "callback-error" and "phone.credentials = " in str(call.timeline)

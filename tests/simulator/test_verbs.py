@@ -14,6 +14,7 @@ from webhooks.bxml import (
     Gather,
     PauseRecording,
     PhoneNumber,
+    PlayAudio,
     Record,
     Refer,
     ResumeRecording,
@@ -186,6 +187,14 @@ async def test_a_refer_that_works_without_a_url_ends_the_call(phone: Phone) -> N
     call = await phone.dial(app(Refer(SipUri("sip:agent@x.example"))), from_="sip:bob@x.example")
     assert call.cause == "hangup"
     assert len(call.events) == 2
+
+
+@pytest.mark.parametrize("place", ["alone", "in a gather"])
+async def test_a_file_that_cannot_be_played_ends_the_call(phone: Phone, place: str) -> None:
+    audio = PlayAudio("https://example.com/hello.OGG?v=1")
+    call = await phone.dial(app(audio if place == "alone" else Gather(audio)))
+    assert call.cause == "application-error"
+    assert call.transcript == ()
 
 
 async def test_tones_take_their_time(phone: Phone) -> None:

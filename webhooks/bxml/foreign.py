@@ -1,6 +1,6 @@
 """Reads what the package bandwidth-sdk makes, a Response, a Bxml or a verb, into a document of ours.
 
-1. Its own writing is never asked for: it turns "&lt;" back into "<", so a caller's words could become verbs.
+1. `to_bxml` is never called: what is sent is written by us, whoever made it.
 2. Names and values are read. Text stays text; so does SSML inside of a text, since nobody can tell who wrote it.
 3. What comes out are verbs of ours, held to our limits, written by us. Nothing is imported from the package.
 """

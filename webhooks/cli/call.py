@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Iterator
 import click
 
 from webhooks.cli.layout import examples
-from webhooks.cli.loading import Refused
-from webhooks.cli.phone import Screen, app_of, as_json, credentials_of
+from webhooks.cli.loading import Refused, app_or_url
+from webhooks.cli.phone import Screen, as_json, options, phone_of, typed
 from webhooks.errors import SimulationError
 from webhooks.simulator import Call, Phone
 
@@ -31,13 +31,7 @@ _LONGEST = 5.0
     ),
 )
 @click.argument("target")
-@click.option("--path", default="/", metavar="/PATH", help="Where calls are announced, below TARGET.")
-@click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls.")
-@click.option("--to", default="+19195550100", show_default=True, help="The app's number.")
-@click.option("--user", help="User name, sent when the app asks for one.")
-@click.option("--password", help="The password that belongs to it.")
-@click.option("--script", metavar="STEPS", help='What to do, with ";" between: "1; wait 5; hangup".')
-@click.option("--json", "as_lines", is_flag=True, help="Print what happened as JSON, an object a line.")
+@options
 @click.pass_context
 def call(
     context: click.Context,
@@ -56,8 +50,8 @@ def call(
     Time is the simulator's: nothing has to be waited for, and a timeout comes when you `wait`. The exit code is 1 when
     the call ended by a fault of the app's, else 0.
     """
-    phone = Phone(credentials=credentials_of(user, password))
-    app = app_of(target)
+    phone = phone_of(user, password)
+    app = app_or_url(target)
     screen = None if as_lines else Screen(phone)
     steps = _typed() if script is None else iter(script.split(";"))
     ended = asyncio.run(_play(phone, phone.dial(app, path, from_=from_, to=to), steps, screen))
@@ -103,14 +97,8 @@ def _seconds(text: str) -> float:
 
 
 def _typed() -> Iterator[str]:
-    """Lines of the terminal, to the end of its input."""
     click.echo(_HELP)
-    while True:
-        try:
-            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
-        except click.Abort:  # the end of the input, or Ctrl-C
-            click.echo()
-            return
+    yield from typed()
 
 
 def _show(screen: Screen | None) -> None:

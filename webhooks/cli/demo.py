@@ -51,7 +51,8 @@ def demo(*, source: bool) -> None:
         return
     with _served() as base:
         asyncio.run(_play(base))
-    click.echo(_NEXT)
+    # Tracers of Python 3.11 lose sight of frames below a coroutine that something is thrown into, as clients do.
+    click.echo(_NEXT)  # pragma: no cover - a test reads it
 
 
 @contextmanager

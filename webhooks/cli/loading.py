@@ -21,7 +21,7 @@ from webhooks.app import Webhooks
 from webhooks.asgi import MountedRoute
 from webhooks.errors import did_you_mean
 
-__all__ = ["Mounted", "Refused", "hooks_in", "hooks_of", "load"]
+__all__ = ["Mounted", "Refused", "app_or_url", "hooks_in", "hooks_of", "load"]
 
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -63,6 +63,22 @@ def load(target: str) -> Any:
     if not _is_app(found):
         raise Refused(f'"{target}" is {_described(found)}, expected an ASGI app.{_instead(module, "")}')
     return found
+
+
+def app_or_url(target: str) -> Any:
+    """The ASGI app that `target` names, or the URL that it is.
+
+    Raises:
+        Refused: it is neither.
+    """
+    scheme, separator, rest = target.partition("://")
+    if separator:
+        if scheme not in ("http", "https") or not rest:
+            raise Refused(f'"{target}" is no http or https URL, as http://127.0.0.1:8000.')
+        return target
+    if target.partition(":")[2].partition("/")[0].isdigit():
+        raise Refused(f'"{target}" names no app. Did you mean "http://{target}"?')
+    return load(target)
 
 
 def hooks_of(target: str) -> list[Mounted]:

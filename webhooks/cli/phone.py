@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 import click
 
 from webhooks.cli.layout import wrapped
-from webhooks.cli.loading import Refused, load
 from webhooks.simulator import Entry, Phone, Timeline
 
-__all__ = ["Screen", "app_of", "as_json", "credentials_of"]
+__all__ = ["Screen", "as_json", "options", "phone_of", "typed"]
 
 
-def app_of(target: str) -> object:
-    """The app that TARGET names: a URL as it is, MODULE:ATTR loaded.
-
-    Raises:
-        Refused: it is neither.
-    """
-    scheme, separator, rest = target.partition("://")
-    if separator:
-        if scheme not in ("http", "https") or not rest:
-            raise Refused(f'"{target}" is no http or https URL, as http://127.0.0.1:8000.')
-        return target
-    if target.partition(":")[2].partition("/")[0].isdigit():
-        raise Refused(f'"{target}" names no app. Did you mean "http://{target}"?')
-    return load(target)
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a phone: where to, who, and what to do."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
-def credentials_of(user: str | None, password: str | None) -> tuple[str, str] | None:
-    """Both, or none."""
+_OPTIONS = (
+    click.option("--path", default="/", metavar="/PATH", help="Where it is announced, below TARGET."),
+    click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls or writes."),
+    click.option("--to", default="+19195550100", show_default=True, help="The app's number."),
+    click.option("--user", help="User name, sent when the app asks for one."),
+    click.option("--password", help="The password that belongs to it."),
+    click.option("--script", metavar="STEPS", help='What to do, with ";" between; else it is typed.'),
+    click.option("--json", "as_lines", is_flag=True, help="Print what happened as JSON, an object a line."),
+)
+
+
+def typed() -> Iterator[str]:
+    """Lines of the terminal, to the end of its input."""
+    while True:
+        try:
+            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except click.Abort:  # the end of the input, or Ctrl-C
+            click.echo()
+            return
+
+
+def phone_of(user: str | None, password: str | None) -> Phone:
+    """A phone network with these credentials, or with none."""
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
-    return None if user is None or password is None else (user, password)
+    return Phone(credentials=None if user is None or password is None else (user, password))
 
 
 class Screen:
@@ -47,32 +59,30 @@ class Screen:
 
     def show(self) -> None:
         """Print it."""
-        new = self._phone.timeline[self._shown :]
+        timeline = self._phone.timeline
+        new = timeline[self._shown :]
         self._shown += len(new)
         for entry in new:
-            if line := _line(entry):
-                click.echo(line)
+            if entry.what in _STYLES:
+                # Whoever a call was transferred to has a name in front.
+                click.echo(_line(entry, "" if entry.who == timeline[0].who else f"[{entry.who}] "))
 
 
 # What is printed of each kind of entry; the verbs are seen by what is heard.
-_STYLES: dict[str, tuple[str, dict[str, object]]] = {
-    "event": ("  -> ", {"dim": True}),
-    "answer": ("  <- ", {"dim": True}),
-    "hears": ("", {"bold": True}),
-    "violation": ("  !! ", {"fg": "red"}),
-    "note": ("  (", {"dim": True}),
-    "ends": ("The call has ended: ", {}),
+_STYLES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "event": ("  -> {}", partial(click.style, dim=True)),
+    "answer": ("  <- {}", partial(click.style, dim=True)),
+    "hears": ("{}", partial(click.style, bold=True)),
+    "violation": ("  !! {}", partial(click.style, fg="red")),
+    "note": ("  ({})", partial(click.style, dim=True)),
+    "ends": ("The call has ended: {}", click.style),
 }
 
 
-def _line(entry: Entry) -> str | None:
-    style = _STYLES.get(entry.what)
-    if style is None:
-        return None
-    head, look = style
-    tail = ")" if entry.what == "note" else ""
-    text = wrapped(f"{head}{entry.text}{tail}", "", " " * len(head) if head.startswith(" ") else "")
-    return click.style(text, **look)  # type: ignore[arg-type]
+def _line(entry: Entry, who: str) -> str:
+    form, style = _STYLES[entry.what]
+    text = form.format(who + entry.text)
+    return style(wrapped(text.lstrip(), " " * (len(text) - len(text.lstrip()))))
 
 
 def as_json(timeline: Timeline | Iterable[Entry]) -> str:

@@ -14,7 +14,7 @@ from webhooks.bxml import parse
 from webhooks.cli.catalogue import EventName, kind_of
 from webhooks.cli.client import Answer, connected
 from webhooks.cli.layout import examples
-from webhooks.cli.loading import Refused, load
+from webhooks.cli.loading import Refused, app_or_url
 from webhooks.errors import BxmlError, UsageError
 from webhooks.events import Event
 from webhooks.testing import Field, example, fields_of
@@ -78,14 +78,10 @@ def send(
 
 def _where(target: str, path: str) -> tuple[object, str]:
     """The app, if it is one of ours, and the URL."""
-    scheme, separator, rest = target.partition("://")
-    if separator:
-        if scheme not in ("http", "https") or not rest:
-            raise Refused(f'"{target}" is no http or https URL, as http://127.0.0.1:8000.')
-        return None, target.rstrip("/") + path if path else target
-    if target.partition(":")[2].partition("/")[0].isdigit():
-        raise Refused(f'"{target}" names no app. Did you mean "http://{target}"?')
-    return load(target), f"http://localhost{path or '/'}"
+    found = app_or_url(target)
+    if isinstance(found, str):
+        return None, found.rstrip("/") + path if path else found
+    return found, f"http://localhost{path or '/'}"
 
 
 def _sent(

@@ -3,11 +3,10 @@
 from webhooks.simulator.call import Call
 from webhooks.simulator.conference import Conference
 from webhooks.simulator.conversation import Conversation
-from webhooks.simulator.faults import Faults
 from webhooks.simulator.phone import Phone
 from webhooks.simulator.platform import Callee
 from webhooks.simulator.texts import Message
 from webhooks.simulator.timeline import Entry, Timeline
 from webhooks.simulator.timing import Timing
 
-__all__ = ["Call", "Callee", "Conference", "Conversation", "Entry", "Faults", "Message", "Phone", "Timeline", "Timing"]
+__all__ = ["Call", "Callee", "Conference", "Conversation", "Entry", "Message", "Phone", "Timeline", "Timing"]

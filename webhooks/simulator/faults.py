@@ -1,4 +1,4 @@
-"""What goes wrong on the way, on request and with a seed: `Phone(faults=Faults(duplicate=0.1))`."""
+"""What goes wrong on the way, on request and with a seed: `phone.faults(duplicate=0.1, seed=7)`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,7 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """Decides what goes wrong.
-
-    Args:
-        duplicate: a delivery comes twice, the second time right after the first.
-        reorder: a notification comes up to a minute late, so that later ones overtake it.
-        drop_connection: the app answers, but the answer is lost.
-        slow: a notification comes up to ten seconds late.
-        malformed: half of the delivery comes first, as from a sender that broke off.
-        seed: the same seed, the same faults.
-    """
+    """Decides what goes wrong; `Phone.faults` says what each rate means."""
 
     def __init__(
         self,

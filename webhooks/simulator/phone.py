@@ -44,7 +44,6 @@ class Phone:
         seed: ids come from it.
         timeout: real seconds that the app has for an answer; Bandwidth waits 15 (voice/webhooks/about).
         timing: how long things take, in virtual seconds.
-        faults: what goes wrong on the way.
     """
 
     def __init__(
@@ -54,15 +53,15 @@ class Phone:
         seed: int = 0,
         timeout: float = 15.0,
         timing: Timing | None = None,
-        faults: Faults | None = None,
     ) -> None:
-        self._credentials = credentials
+        self.credentials = credentials
+        """May be set later, too: of the fixture `phone`, say."""
         self._hosts: dict[str, Transport] = {}
         self._apps: list[tuple[Any, str]] = []
         self._http: Http | None = None
         self._home = ""
         self._clock = Clock()
-        sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout, faults=faults)
+        sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout)
         self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
         self.callees = self._platform.callees
         """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
@@ -97,6 +96,35 @@ class Phone:
             raise SimulationError(f'there was no conference "{name}"; there were: {names}')
         room = rooms[-1]
         return Conference(self._platform, room)
+
+    def faults(
+        self,
+        *,
+        duplicate: float = 0.0,
+        reorder: float = 0.0,
+        drop_connection: float = 0.0,
+        slow: float = 0.0,
+        malformed: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """Let things go wrong on the way from now on, each at a rate from 0 to 1, the same with the same seed.
+
+        Args:
+            duplicate: a delivery comes twice, the second time right after the first.
+            reorder: a notification comes up to a minute late, so that later ones overtake it.
+            drop_connection: the app answers, but the answer is lost.
+            slow: a notification comes up to ten seconds late.
+            malformed: half of the delivery comes first, as from a sender that broke off.
+            seed: decides which.
+        """
+        self._platform.sender.faults = Faults(
+            duplicate=duplicate,
+            reorder=reorder,
+            drop_connection=drop_connection,
+            slow=slow,
+            malformed=malformed,
+            seed=seed,
+        )
 
     def serve(self, host: str, app: Any) -> None:
         """Let an ASGI app answer for a host, as "https://other.example", that documents name."""
@@ -254,7 +282,7 @@ class Phone:
         self, app: Any, path: str, *, fallback: str | None = None, status: str | None = None
     ) -> Application:
         base = self._there(app) if isinstance(app, str) else self._here(app)
-        credentials = self._credentials
+        credentials = self.credentials
         if credentials is None and isinstance(app, Webhooks) and isinstance(app.auth, BasicAuth):
             credentials = app.auth.credentials
         parts = urlsplit(base)

@@ -58,13 +58,13 @@ class Sender:
         transport: Callable[[str], Transport],
         shown: Callable[[str], str],
         seconds: float,
-        faults: Faults | None,
     ) -> None:
         self._clock = clock
         self._shown = shown
         self._transport = transport
         self._seconds = seconds
-        self._faults = faults
+        self.faults: Faults | None = None
+        """What goes wrong on the way."""
 
     async def ask(self, ask: Ask, log: Log) -> Served:
         """Deliver an event that waits for BXML.
@@ -84,8 +84,8 @@ class Sender:
     async def tell(self, payload: _Payload, address: Address, log: Log) -> bool:
         """Deliver a notification; whether the app took it."""
         event = typed(payload)
-        if self._faults is not None:
-            await self._clock.sleep(self._faults.delay())
+        if self.faults is not None:
+            await self._clock.sleep(self.faults.delay())
         answer = await self._place(payload, event, address, log)
         if answer is None:
             log("note", "the connection broke: once more")
@@ -111,9 +111,9 @@ class Sender:
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         transport = self._transport(url)
-        if self._faults is None:
+        if self.faults is None:
             return await transport(method, url, headers, body, seconds=self._seconds)
-        return await self._faults.place(transport, method, url, headers, body, seconds=self._seconds)
+        return await self.faults.place(transport, method, url, headers, body, seconds=self._seconds)
 
 
 def typed(payload: _Payload) -> Event:
@@ -144,7 +144,7 @@ def _text(value: Any) -> str:
 def _described(answer: Answer, address: Address) -> str:
     status = str(answer.status)
     if answer.status == 401 and address.credentials is None:
-        return f"{status}: it wants credentials; give them with Phone(credentials=(user, password))"
+        return f"{status}: it wants credentials; give them with phone.credentials = (user, password)"
     if answer.status == 401 and "www-authenticate" not in answer.headers:
         return f"{status} without WWW-Authenticate: Bandwidth never sends credentials that nobody asks for"
     return status if not answer.body else f"{status}, {len(answer.body)} bytes"

@@ -6,7 +6,7 @@ from webhooks.bxml import Gather, SendDtmf, StartGather, StopGather
 from webhooks.simulator.addresses import Ask
 from webhooks.simulator.leg import Leg
 from webhooks.simulator.platform import Platform
-from webhooks.simulator.verbs.speaking import seconds, text_of
+from webhooks.simulator.verbs.speaking import begin, seconds
 
 __all__ = ["gather", "send_dtmf", "start_gather", "stop_gather"]
 
@@ -42,7 +42,7 @@ async def _first_key(platform: Platform, leg: Leg, verb: Gather) -> str | None:
     wait = 5 if verb.first_digit_timeout is None else verb.first_digit_timeout
     for _ in range(verb.repeat_count or 1):
         for prompt in verb.prompts:
-            platform.hear(leg, text_of(prompt))
+            begin(platform, leg, prompt)
             key = await leg.keys.take_within(seconds(platform, prompt), patient=False)
             if key is not None:
                 return key
