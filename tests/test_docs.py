@@ -25,7 +25,7 @@ def test_the_code_of_a_page_is_the_code_that_runs(page: Path) -> None:
         assert code == (ROOT / path).read_text(), path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     assert all((page.parent / link).exists() for link in links if not link.startswith("https://")), links
