@@ -74,6 +74,10 @@ def rules() -> str:
         _matrix(groups),
         "## Mistakes in a text",
         "`webhooks bxml` and `bxml.parse` tell them. Each is an error.",
+        _filled(
+            "`webhooks bxml --json` prints an array of objects with `severity`, `code`, `line` and `column`, both counted "
+            "from 1, `problem` and `page`. Fields may be added; none is renamed or taken away."
+        ),
         "\n".join(_item(f"`{code}`: {summary}") for code, summary in MISTAKES.items()),
         "Read next: [every verb and its attributes](verbs.md).",
     ]
