@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench bench-quick pins clean
+.PHONY: help demo test check format lint types imports docs bench bench-quick pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -26,6 +26,7 @@ test: $(VENV)/ready ## the test suite
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/ready lint types imports ## everything that CI runs
+	@$(BIN)/python docs/make_reference.py --check
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing
 
@@ -43,6 +44,9 @@ types: $(VENV)/ready
 
 imports: $(VENV)/ready
 	@$(BIN)/lint-imports
+
+docs: $(VENV)/ready ## the reference pages anew from the code
+	@$(BIN)/python docs/make_reference.py
 
 bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/contest.py --results benchmarks/RESULTS.md

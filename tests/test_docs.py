@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from webhooks.bxml import ELEMENTS, Verb
+from webhooks.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -22,7 +25,7 @@ def test_the_code_of_a_page_is_the_code_that_runs(page: Path) -> None:
         assert code == (ROOT / path).read_text(), path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     assert all((page.parent / link).exists() for link in links if not link.startswith("https://")), links
@@ -39,3 +42,33 @@ def test_every_verb_is_on_the_page_about_the_simulator() -> None:
     page = (ROOT / "docs" / "reference" / "simulator.md").read_text()
     verbs = [name for name, element in ELEMENTS.items() if issubclass(element, Verb)]
     assert [name for name in verbs if not re.search(rf"\b{name}\b", page)] == []
+
+
+@pytest.fixture
+def make_reference() -> Callable[..., int]:
+    main: Callable[..., int] = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["main"]
+    return main
+
+
+def test_the_reference_pages_are_what_the_code_says(make_reference: Callable[..., int]) -> None:
+    assert make_reference(["--check"]) == 0
+
+
+def test_a_stale_page_is_told_and_made_anew(
+    make_reference: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make_reference([], folder=tmp_path) == 0
+    (tmp_path / "verbs.md").write_text("old")
+    assert make_reference(["--check"], folder=tmp_path) == 1
+    told = "docs/reference/verbs.md is not what the code says: run `make docs` and commit it.\n"
+    assert capsys.readouterr().out == told
+    assert make_reference([], folder=tmp_path) == 0
+    assert make_reference(["--check"], folder=tmp_path) == 0
+
+
+def test_every_element_and_rule_is_on_its_page() -> None:
+    pages = {name: (ROOT / "docs" / "reference" / name).read_text() for name in ("verbs.md", "rules.md")}
+    assert [name for name in ELEMENTS if f"\n## {name}\n" not in pages["verbs.md"]] == []
+    assert [code for code in RULES if f"\n## {code}\n" not in pages["rules.md"]] == []
+    names = {one.wire for element in ELEMENTS.values() for one in element.attributes}
+    assert [name for name in names if f"`{name}`: " not in pages["verbs.md"]] == []

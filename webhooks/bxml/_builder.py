@@ -51,7 +51,7 @@ MISTAKES: Mapping[str, str] = MappingProxyType(
         "too-large": "The document has more than 64 KB.",
         "doctype": "There is a document type, which could declare entities.",
         "not-xml": "The text is not well-formed XML.",
-        "wrong-root": "The outermost element is not <Response>.",
+        "wrong-root": "The outermost element is not Response.",
         "unknown-element": "BXML has no such element.",
         "misplaced-element": "The element may not stand where it stands.",
         "stray-text": "There is text where only elements may stand.",
