@@ -75,8 +75,8 @@ def rules() -> str:
         "## Mistakes in a text",
         "`webhooks bxml` and `bxml.parse` tell them. Each is an error.",
         _filled(
-            "`webhooks bxml --json` prints an array of objects with `severity`, `code`, `line` and `column`, both counted "
-            "from 1, `problem` and `page`. Fields may be added; none is renamed or taken away."
+            "`webhooks bxml --json` prints an array of objects with `severity`, `code`, `line` and `column`, both "
+            "counted from 1, `problem` and `page`. Fields may be added; none is renamed or taken away."
         ),
         "\n".join(_item(f"`{code}`: {summary}") for code, summary in MISTAKES.items()),
         "Read next: [every verb and its attributes](verbs.md).",
