@@ -3,9 +3,9 @@
 from webhooks.simulator.call import Call
 from webhooks.simulator.conference import Conference
 from webhooks.simulator.conversation import Conversation
+from webhooks.simulator.message import Message
 from webhooks.simulator.phone import Phone
 from webhooks.simulator.platform import Callee
-from webhooks.simulator.texts import Message
 from webhooks.simulator.timeline import Entry, Timeline
 from webhooks.simulator.timing import Timing
 

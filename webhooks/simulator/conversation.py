@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from webhooks.simulator.addresses import Application
+from webhooks.simulator.message import Message
 from webhooks.simulator.platform import Platform
-from webhooks.simulator.texts import Message, News, arrive, deliver, tell
+from webhooks.simulator.texts import News, arrive, deliver, tell
 from webhooks.simulator.timeline import Timeline
 
 __all__ = ["Conversation"]
@@ -21,17 +22,26 @@ class Conversation:
         self._application = application
         self._theirs = theirs
         self._ours = ours
-        self._messages: list[Message] = []
 
     @property
     def messages(self) -> Sequence[Message]:
-        """All messages, in both directions, in order."""
-        return tuple(self._messages)
+        """All messages between the two, in both directions, in order."""
+        return [
+            one
+            for one in self._platform.messages
+            if (one.from_ == self._theirs and self._ours in one.to)
+            or (one.from_ == self._ours and self._theirs in one.to)
+        ]
+
+    def heard(self, text: str) -> bool:
+        """Whether the app has written it to the person, as a part of a text; capitals do not matter."""
+        mine = (one.text for one in self.messages if one.direction == "out")
+        return any(text.casefold() in written.casefold() for written in mine)
 
     @property
     def timeline(self) -> Timeline:
         """All that happened, deliveries included; printable as a table."""
-        return self._platform.timeline.of(*(message.id for message in self._messages))
+        return self._platform.timeline.of(*(message.id for message in self.messages))
 
     async def text(self, text: str, *, media: Sequence[str] = ()) -> Message:
         """The person writes to the app."""
@@ -83,6 +93,5 @@ class Conversation:
         await self._platform.settle()
 
     async def _settled(self, message: Message) -> Message:
-        self._messages.append(message)
         await self._platform.settle()
         return message

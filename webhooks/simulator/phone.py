@@ -11,17 +11,19 @@ from webhooks.app import Webhooks
 from webhooks.auth import BasicAuth
 from webhooks.errors import SimulationError, UsageError
 from webhooks.simulator.addresses import Address, Application, Ask
+from webhooks.simulator.api import rest_api
 from webhooks.simulator.call import Call
 from webhooks.simulator.clock import Clock
 from webhooks.simulator.conference import Conference
 from webhooks.simulator.conversation import Conversation
 from webhooks.simulator.faults import Faults
 from webhooks.simulator.ids import Ids
+from webhooks.simulator.message import Message
 from webhooks.simulator.outbound import Detection, place
 from webhooks.simulator.platform import Platform
 from webhooks.simulator.running import live, run
 from webhooks.simulator.sender import Sender
-from webhooks.simulator.texts import Message, arrive, deliver
+from webhooks.simulator.texts import arrive, deliver
 from webhooks.simulator.timeline import Timeline
 from webhooks.simulator.timing import Timing
 from webhooks.simulator.transport import Answer, Asgi, ConnectionFailed, Http, Transport
@@ -63,6 +65,10 @@ class Phone:
         self._clock = Clock()
         sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout)
         self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
+        self._numbers: dict[str, Application] = {}
+        self.api = rest_api(self._platform, self._numbers.get)
+        """Bandwidth's REST API for the app under test, an ASGI app: messages, calls, conferences. Hand it to the app's
+        HTTP client, as `httpx2.AsyncClient(transport=httpx2.ASGITransport(phone.api), base_url="https://api.test")`."""
         self.callees = self._platform.callees
         """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
 
@@ -152,7 +158,7 @@ class Phone:
             status: path or URL that is told of the end; `path`, when None.
             settle: False to come back at once, before any time has passed; `call.wait` lets it.
         """
-        application = self._application(app, path, fallback=fallback, status=status)
+        application = self._numbers[to] = self._application(app, path, fallback=fallback, status=status)
         leg = self._platform.leg("inbound", from_, to, application)
         ask = Ask(self._platform.payload(leg, "initiate"), application.main, application.fallback)
         self._platform.log(leg, "note", f"dials {to}")
@@ -207,7 +213,8 @@ class Phone:
             theirs: the person's number.
             ours: the app's.
         """
-        return Conversation(self._platform, self._application(app, path), theirs=theirs, ours=ours)
+        application = self._numbers[ours] = self._application(app, path)
+        return Conversation(self._platform, application, theirs=theirs, ours=ours)
 
     async def text(
         self,
@@ -230,6 +237,7 @@ class Phone:
             media: URLs of pictures and the like.
         """
         application = self._application(app, path)
+        self._numbers.update(dict.fromkeys(_listed(to)[:1], application))
         message = arrive(self._platform, application, from_=from_, to=_listed(to), text=text, media=media)
         await self._platform.settle()
         return message

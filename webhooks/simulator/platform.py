@@ -14,6 +14,7 @@ from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.clock import Clock, Signal
 from webhooks.simulator.ids import Ids, time_of
 from webhooks.simulator.leg import Leg, Step
+from webhooks.simulator.message import Message
 from webhooks.simulator.room import Room
 from webhooks.simulator.sender import Log, Sender, typed
 from webhooks.simulator.timeline import Entry, Timeline
@@ -65,6 +66,8 @@ class Platform:
     legs: dict[str, Leg] = field(default_factory=dict[str, Leg])
     rooms: list[Room] = field(default_factory=list[Room])
     """All conferences there were, in order."""
+    messages: list[Message] = field(default_factory=list[Message])
+    """All messages there were, in order."""
     callees: dict[str, Callee] = field(default_factory=dict[str, Callee])
 
     def leg(self, direction: Literal["inbound", "outbound"], from_: str, to: str, application: Application) -> Leg:

@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from webhooks.errors import SimulationError
-from webhooks.events import Event
 from webhooks.simulator.addresses import Application
 from webhooks.simulator.ids import time_of
+from webhooks.simulator.message import Message
 from webhooks.simulator.platform import APPLICATION, Platform
 from webhooks.simulator.sender import typed
 from webhooks.simulator.timeline import Entry
 
-__all__ = ["Message", "News", "arrive", "deliver", "tell"]
+__all__ = ["News", "arrive", "deliver", "tell"]
 
 # Bandwidth tries for 24 hours; when, it does not say. These are our seconds between two tries (messaging/webhooks).
 _PAUSES = (10.0, 60.0, 300.0, 900.0)
 _LONGEST_PAUSE = 3600.0
 _GIVES_UP = 24 * 3600.0
-
-
-@dataclass(slots=True, eq=False)
-class Message:
-    """One message, in or out."""
-
-    id: str
-    direction: Literal["in", "out"]
-    from_: str
-    to: tuple[str, ...]
-    text: str
-    media: tuple[str, ...]
-    owner: str
-    sent_at: float
-    tag: str = ""
-    events: list[Event] = field(default_factory=list[Event])
-    """What the app was told about it, in order."""
-    taken: bool = False
-    """Whether the app took the first event of it with a 2xx."""
-    tries: int = 0
-    """How often that was tried."""
 
 
 def arrive(
@@ -80,6 +58,7 @@ def deliver(
 def _noted(platform: Platform, message: Message) -> Message:
     if not message.to:
         raise SimulationError("a message needs somebody to go to")
+    platform.messages.append(message)
     platform.timeline.add(Entry(platform.clock.now, message.from_, "text", message.text, message.id))
     return message
 
