@@ -18,9 +18,13 @@ from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
+from webhooks.inbox import Background, Inbox
+from webhooks.inbox.intake import Intake, Tally
+from webhooks.inbox.spool import Spool
 from webhooks.receiver import Receiver
 from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
+from webhooks.worker import Worker
 
 __all__ = ["OnError", "Webhooks"]
 
@@ -55,6 +59,9 @@ class Webhooks(Router):
         max_body: bytes of the largest delivery.
         threads: how many `def` handlers may run at once; one more is an error at once.
         debug: log tracebacks with their messages, which may hold what callers said.
+        inbox: where notifications wait until they are handled, after they were answered: `SqliteInbox("inbox.db")`.
+            Without one they are handled before they are answered.
+        background: how what waits there is handled.
 
     Raises:
         UsageError: a setting that cannot be.
@@ -69,6 +76,8 @@ class Webhooks(Router):
         max_body: int = 1024 * 1024,
         threads: int = 32,
         debug: bool = False,
+        inbox: Inbox | None = None,
+        background: Background | None = None,
     ) -> None:
         super().__init__()
         if not callable(auth) or isinstance(auth, type):
@@ -81,6 +90,12 @@ class Webhooks(Router):
         for name, value in (("max_body", max_body), ("threads", threads)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise UsageError(f"{name}={value!r}: expected a whole number above 0.")
+        if background is not None and inbox is None:
+            raise UsageError('background=... says how an inbox is worked off: give inbox=SqliteInbox("inbox.db"), too.')
+        self._inbox = inbox
+        self._background = background or Background()
+        self._intake: Intake | None = None
+        self._worker: Worker | None = None
         self._auth = auth
         self._fallback = _checked(fallback)
         self._deadline = _deadline(deadline)
@@ -99,6 +114,21 @@ class Webhooks(Router):
     def fallback(self) -> Document[Verb] | None:
         """The document for a caller whose handler failed."""
         return self._fallback
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """Where notifications wait until they are handled."""
+        return self._inbox
+
+    @property
+    def worker(self) -> Worker | None:
+        """Handles what the inbox keeps; None without one, and until the app is frozen."""
+        return self._worker
+
+    @property
+    def tally(self) -> Tally:
+        """What became of the events that this process was to keep in the inbox, in numbers."""
+        return self._intake.tally if self._intake is not None else Tally()
 
     def on_error(self, error: type[X], /) -> OnError[X]:
         """Register the decorated function for what handlers raise: it gets the error, and the event if it takes two
@@ -140,23 +170,44 @@ class Webhooks(Router):
         if self._receiver is None:
             hints = Hints()
             table = self._freeze()
-            dispatcher = Dispatcher(
-                table=table,
-                deadline=self._deadline,
-                errors=self._errors,
-                fallback=self._fallback,
-                hints=hints,
-                threads=self._threads,
-                debug=self._debug,
-            )
+            dispatcher = self._dispatcher(table, hints, self._deadline, self._fallback)
+            if self._inbox is not None:
+                self._intake, self._worker = self._kept_in(self._inbox, table, hints)
+            elif any(route.ordered for route in table.routes):
+                _log.warning("on(..., ordered=True) means nothing in an app without an inbox.")
             self._receiver = Receiver(
-                auth=self._auth, table=table, dispatcher=dispatcher, hints=hints, max_body=self._max_body
+                auth=self._auth,
+                table=table,
+                dispatcher=dispatcher,
+                hints=hints,
+                max_body=self._max_body,
+                intake=self._intake,
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
                     "AllowAll: everybody who knows the URL can answer your calls. Use BasicAuth in production."
                 )
         return self._receiver
+
+    def _dispatcher(
+        self, table: Table, hints: Hints, deadline: Deadline, fallback: Document[Verb] | None
+    ) -> Dispatcher:
+        return Dispatcher(
+            table=table,
+            deadline=deadline,
+            errors=self._errors,
+            fallback=fallback,
+            hints=hints,
+            threads=self._threads,
+            debug=self._debug,
+        )
+
+    def _kept_in(self, inbox: Inbox, table: Table, hints: Hints) -> tuple[Intake, Worker]:
+        background, spool = self._background, Spool(self._background.spool)
+        deadline = Deadline(voice=background.deadline, messaging=background.deadline)
+        dispatcher = self._dispatcher(table, hints, deadline, None)
+        worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)
+        return Intake(inbox, background=background, spool=spool, begin=worker.begin), worker
 
     async def receive(self, delivery: Delivery) -> Reply:
         """The reply to a delivery, without any web framework: for Lambda, Django views, and tests."""
@@ -203,11 +254,15 @@ class Webhooks(Router):
         else:
             await send({"type": "websocket.close", "code": 1000})
 
-    def _start(self) -> None:
+    async def _start(self) -> None:
         self.freeze()
+        if self._worker is not None:
+            await self._worker.start()
 
-    def _stop(self) -> None:
+    async def _stop(self) -> None:
         self._ready().close()
+        if self._worker is not None:
+            await self._worker.stop()
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

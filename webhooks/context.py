@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from webhooks.bxml import Handler
 from webhooks.delivery import Delivery
 
-__all__ = ["Context"]
+__all__ = ["Attempt", "Context"]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One run of a delivery that an inbox kept."""
+
+    number: int
+    first_seen: datetime
+    failure: str | None = None
+    """Why it failed, in words that may be logged; set where that is found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,10 @@ class Context:
     """The delivery that the event came in: headers, path, raw body."""
     _link: Callable[[Handler, str], str] = field(repr=False)
     _time_left: Callable[[], float] = field(repr=False)
+    attempt: int = 1
+    """How often the event was handed to a handler, this time included; more than 1 only with an inbox."""
+    first_seen: datetime | None = None
+    """When an inbox accepted the event, in UTC; None for an event that is answered at once."""
 
     @property
     def time_left(self) -> float:

@@ -19,21 +19,24 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import CoroutineType
-from typing import Any, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from webhooks.bxml import Document, Handler, LinkTo, Verb
-from webhooks.context import Context
+from webhooks.context import Attempt, Context
 from webhooks.deadline import Deadline, Runner
 from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, UsageError
-from webhooks.events import Event
+from webhooks.events import Event, NotificationEvent
 from webhooks.hints import Hints
 from webhooks.logs import loggable
 from webhooks.reply import FAILED, compose
 from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
 
-__all__ = ["Dispatcher"]
+__all__ = ["Dispatcher", "Keeping"]
+
+Keeping: TypeAlias = Literal["not", "kept", "ordered"]
+"""Whether an event waits in the inbox, and in order."""
 
 _log = logging.getLogger("webhooks.dispatch")
 
@@ -69,7 +72,9 @@ class Dispatcher:
         self._pool: ThreadPoolExecutor | None = None
         self._runner = Runner()
 
-    async def dispatch(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Reply | None:
+    async def dispatch(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None = None
+    ) -> Reply | None:
         """The reply to an event, or None when no route takes it.
 
         Args:
@@ -77,6 +82,7 @@ class Dispatcher:
             delivery: what it came in.
             link: gives handlers' URLs.
             arrived: what `clock` said when the delivery came in.
+            attempt: of a delivery that an inbox kept; is told why it failed.
         """
         name = "a condition"
         try:
@@ -85,7 +91,8 @@ class Dispatcher:
                 return None
             plan = route.plan
             name = plan.name
-            arguments = (event, self._context(event, delivery, link, arrived)) if plan.takes_context else (event,)
+            context = self._context(event, delivery, link, arrived, attempt) if plan.takes_context else None
+            arguments = (event,) if context is None else (event, context)
             if plan.is_async:
                 # Most handlers never wait. What they return is here after one step, without a layer in between.
                 coroutine: Any = plan.handler(*arguments)
@@ -105,12 +112,24 @@ class Dispatcher:
                 result = await self._in_thread(plan, arguments, self._latest(event, arrived))
             return compose(result, event, name, link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 4
-            self._report(error, name, event)
+            self._report(error, name, event, attempt)
             return await self._recover(error, event, link, self._latest(event, arrived))
         except (asyncio.CancelledError, SystemExit) as error:
             failure = _failure(error)
-            self._report(failure, name, event)
+            self._report(failure, name, event, attempt)
             return await self._recover(failure, event, link, self._latest(event, arrived))
+
+    def keeping(self, event: Event, path: str) -> Keeping:
+        """Whether an event is for the inbox: neither what is answered at once, nor what no route takes."""
+        if not isinstance(event, NotificationEvent):
+            return "not"
+        try:
+            route = self._table.match(event, path)
+        except Exception:  # noqa: BLE001 - rule 4: a condition; it is told of when the event is handled
+            return "kept"
+        if route is None or route.inline:
+            return "not"
+        return "ordered" if route.ordered else "kept"
 
     def fall_back(self, event: type[Event], link: LinkTo) -> Reply | None:
         """The fallback as the answer to `event`; None when there is none, or it may not answer that event."""
@@ -132,9 +151,13 @@ class Dispatcher:
         """What the clock says at the event's deadline. Asked only when somebody waits."""
         return arrived + self._deadline.of(event)
 
-    def _context(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Context:
+    def _context(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None
+    ) -> Context:
         when = self._latest(event, arrived)
-        return Context(delivery, link, lambda: when - self.clock())
+        if attempt is None:
+            return Context(delivery, link, lambda: when - self.clock())
+        return Context(delivery, link, lambda: when - self.clock(), attempt.number, attempt.first_seen)
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
         if when <= self.clock():
@@ -186,10 +209,12 @@ class Dispatcher:
             result = await self._in_thread(plan, arguments, when)
         return compose(result, event, plan.name, link, self._hints)
 
-    def _report(self, error: Exception, name: str, event: Event) -> None:
+    def _report(self, error: Exception, name: str, event: Event, attempt: Attempt | None = None) -> None:
         what = 'Handler "%s" failed on %s %s: %s.'
         # Of the handler's class and place, and our own sentences, nothing is a caller's.
         ours = _public(error) or _place(error)
+        if attempt is not None:
+            attempt.failure = ours
         facts = (name, loggable(getattr(event, "event_type", None)), loggable(event.correlation_id), ours)
         if self._debug:
             _log.error(what, *facts, exc_info=error)

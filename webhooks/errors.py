@@ -12,6 +12,7 @@
     ├── HandlerError             a handler did not answer
     │   ├── DeadlineExceeded     it outlived its deadline (also a TimeoutError)
     │   └── PoolExhausted        every thread for `def` handlers is taken
+    ├── InboxError               the inbox cannot keep or give deliveries now
     └── SimulationError          a simulated call cannot go on as the test wants (also an AssertionError)
 
 Messages never carry a value of a payload: they may end in a log.
@@ -29,6 +30,7 @@ __all__ = [
     "DeliveryError",
     "DeliveryTooLarge",
     "HandlerError",
+    "InboxError",
     "InvalidPayload",
     "MethodNotAllowed",
     "NotAuthenticated",
@@ -146,6 +148,10 @@ class DeadlineExceeded(HandlerError, TimeoutError):
 
 class PoolExhausted(HandlerError):
     """No thread is free for a `def` handler: earlier ones still run."""
+
+
+class InboxError(WebhooksError):
+    """The inbox cannot keep or give deliveries now; the message says why and what to do. Nothing it holds is lost."""
 
 
 class SimulationError(WebhooksError, AssertionError):

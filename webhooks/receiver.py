@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 from webhooks.auth import Authenticator
-from webhooks.bxml import Handler, LinkTo
+from webhooks.bxml import LinkTo
 from webhooks.delivery import EMPTY, Delivery, Reply
 from webhooks.dispatch import Dispatcher
 from webhooks.errors import (
@@ -24,10 +24,11 @@ from webhooks.errors import (
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
+from webhooks.inbox.intake import Intake, elements
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.reply import FAILED, refusal
-from webhooks.routing import Table, url_path
+from webhooks.routing import Links, Table
 
 __all__ = ["Receiver"]
 
@@ -38,13 +39,21 @@ class Receiver:
     """Answers deliveries for one app."""
 
     def __init__(
-        self, *, auth: Authenticator, table: Table, dispatcher: Dispatcher, hints: Hints, max_body: int
+        self,
+        *,
+        auth: Authenticator,
+        table: Table,
+        dispatcher: Dispatcher,
+        hints: Hints,
+        max_body: int,
+        intake: Intake | None = None,
     ) -> None:
         self._auth = auth
         self._table = table
         self._dispatcher = dispatcher
         self._hints = hints
-        self._last_link = _Link(table, "")
+        self._intake = intake
+        self._last_link = Links(table, "")
         self.max_body = max_body
         self.needs_body = bool(getattr(auth, "needs_body", False))
         """Whether the authenticator wants to see the body."""
@@ -106,13 +115,29 @@ class Receiver:
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
         worst = EMPTY
         for index, event in enumerate(events):
-            reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+            reply = (
+                None if self._intake is None else await self._keep(self._intake, event, delivery, (index, len(events)))
+            )
+            if reply is None:
+                reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
             if reply is None:
                 reply = self._unrouted(event, delivery, link, index)
             # A failure of any element of an array makes Bandwidth deliver all of it again.
             if index == 0 or reply.status > worst.status:
                 worst = reply
         return worst
+
+    async def _keep(self, intake: Intake, event: Event, delivery: Delivery, place: tuple[int, int]) -> Reply | None:
+        """The reply to an event that waits in the inbox now; None for one that is answered at once.
+
+        `place`: which of how many events of the delivery it is.
+        """
+        keeping = self._dispatcher.keeping(event, delivery.path)
+        if keeping == "not":
+            return None
+        index, count = place
+        body = elements(delivery.body, count)[index]
+        return await intake.keep(event, delivery, body, ordered=keeping == "ordered")
 
     def _unrouted(self, event: Event, delivery: Delivery, link: LinkTo, index: int) -> Reply:
         """The reply to an event that no route takes."""
@@ -130,9 +155,9 @@ class Receiver:
         problems = [Problem(where + problem.field, problem.message) for problem in event.problems]
         return reply or refusal(InvalidPayload(f"{event.expected.__name__} cannot be read", problems=problems))
 
-    def _link(self, root_path: str) -> _Link:
+    def _link(self, root_path: str) -> Links:
         # One mount has one root path, so the next delivery nearly always wants the same.
-        self._last_link = _Link(self._table, root_path)
+        self._last_link = Links(self._table, root_path)
         return self._last_link
 
     def _report(self, error: DeliveryError, delivery: Delivery) -> None:
@@ -141,17 +166,3 @@ class Receiver:
             _log.debug("A delivery to %s was challenged.", where)
         else:
             _log.warning("A delivery to %s was refused with %d: %s.", where, error.status, error.detail)
-
-
-class _Link:
-    """Gives the URL of a handler for one delivery: root path, mount and path."""
-
-    __slots__ = ("_root", "_table", "root_path")
-
-    def __init__(self, table: Table, root_path: str) -> None:
-        self._table = table
-        self._root = url_path(root_path.rstrip("/"))
-        self.root_path = root_path
-
-    def __call__(self, handler: Handler, event_type: str) -> str:
-        return self._root + self._table.path_for(handler, event_type)

@@ -1,4 +1,4 @@
-"""The command line: `webhooks run | call | text | routes | events | send | check | bxml | demo`."""
+"""The command line: `webhooks demo | run | call | text | routes | check | bxml | events | send | inbox | worker`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from webhooks.cli.call import call
 from webhooks.cli.check import check
 from webhooks.cli.demo import demo
 from webhooks.cli.events import events
+from webhooks.cli.inbox import inbox
 from webhooks.cli.layout import examples
 from webhooks.cli.logs import show_logs
 from webhooks.cli.routes import routes
 from webhooks.cli.run import run
 from webhooks.cli.send import send
 from webhooks.cli.text import text
+from webhooks.cli.worker import worker
 
 __all__ = ["main"]
 
@@ -29,7 +31,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, call, text, routes, check, bxml, events, send],
+    commands=[demo, run, call, text, routes, check, bxml, events, send, inbox, worker],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

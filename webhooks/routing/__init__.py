@@ -3,12 +3,13 @@
 from webhooks.routing.handlers import ErrorPlan, Plan, error_plan_of, is_async, name_of, plan_of
 from webhooks.routing.route import Route
 from webhooks.routing.router import CallResult, ConferenceResult, Router
-from webhooks.routing.table import Reachable, Table, url_path
+from webhooks.routing.table import Links, Reachable, Table, url_path
 
 __all__ = [
     "CallResult",
     "ConferenceResult",
     "ErrorPlan",
+    "Links",
     "Plan",
     "Reachable",
     "Route",

@@ -14,7 +14,7 @@ from webhooks.events.catalogue import members
 from webhooks.matching import Condition, condition_of
 from webhooks.routing.handlers import Plan
 
-__all__ = ["Route", "conditions_for", "events_of", "path_of"]
+__all__ = ["Route", "check_keeping", "conditions_for", "events_of", "path_of"]
 
 _RESOLVED = re.compile(r"//|/\.\.?(/|\Z)")
 _KINDS = (CallEvent, ConferenceEvent, NotificationEvent)
@@ -29,6 +29,10 @@ class Route:
     path: str | None
     """Below the app, without a trailing slash: "/menu"; None when any path will do."""
     plan: Plan
+    inline: bool = False
+    """Whether the handler runs before the answer even where the app has an inbox."""
+    ordered: bool = False
+    """Whether the inbox hands over a call's or a conversation's events one at a time, in order."""
 
     def accepts(self, event: Event) -> bool:
         """Whether all conditions hold."""
@@ -75,6 +79,23 @@ def events_of(event: object) -> tuple[type[Event], ...]:
 
 def _shown(event: Any) -> str:
     return str(event.__name__) if isinstance(event, type) else repr(event).replace("webhooks.events.", "")
+
+
+def check_keeping(events: Iterable[type[Event]], *, inline: bool, ordered: bool) -> None:
+    """Refuse settings of the inbox that would mean nothing.
+
+    Raises:
+        UsageError: they exclude each other, or are for events that no inbox keeps.
+    """
+    if inline and ordered:
+        raise UsageError("on(inline=True, ordered=True): what is handled inline waits in no inbox; leave out one.")
+    answered = next((event for event in events if not issubclass(event, NotificationEvent)), None)
+    if (inline or ordered) and answered is not None:
+        setting = "inline" if inline else "ordered"
+        raise UsageError(
+            f"on({answered.__name__}, {setting}=True): {answered.__name__} is answered at once, and never waits in an "
+            f"inbox; leave out {setting}."
+        )
 
 
 def path_of(path: object, what: str = "path") -> str:

@@ -18,7 +18,7 @@ from webhooks.delivery import Reply
 from webhooks.errors import UsageError
 from webhooks.events import CallEvent, ConferenceEvent, Event, NotificationEvent
 from webhooks.routing.handlers import plan_of
-from webhooks.routing.route import Route, conditions_for, events_of, path_of
+from webhooks.routing.route import Route, check_keeping, conditions_for, events_of, path_of
 from webhooks.routing.table import Reachable, Table
 
 __all__ = ["CallResult", "ConferenceResult", "OnCall", "OnConference", "OnNotification", "Router"]
@@ -94,9 +94,17 @@ class Router:
     ) -> OnConference[K]: ...
     @overload
     def on(
-        self, event: TypeForm[N], /, *conditions: Callable[[N], bool], path: str | None = None
+        self,
+        event: TypeForm[N],
+        /,
+        *conditions: Callable[[N], bool],
+        path: str | None = None,
+        inline: bool = False,
+        ordered: bool = False,
     ) -> OnNotification[N]: ...
-    def on(self, event: Any, /, *conditions: Any, path: str | None = None) -> Any:
+    def on(
+        self, event: Any, /, *conditions: Any, path: str | None = None, inline: bool = False, ordered: bool = False
+    ) -> Any:
         """Register the decorated function for an event class, a base class or a union; it is returned unchanged.
 
         Args:
@@ -104,16 +112,20 @@ class Router:
             conditions: further tests, as `tag("menu")` or any callable of the event; all must hold.
             path: the path below the app that the delivery must have come to; any, when None. A handler with a path
                 can stand for its URL in a verb.
+            inline: handle a notification before it is answered, though the app has an inbox.
+            ordered: hand over the events of a call, or of a conversation, one at a time and in the order in which they
+                were accepted. For notifications, where the app has an inbox.
 
         Raises:
             UsageError: a mistake in the registration, or one that comes too late.
         """
         events = events_of(event)
+        check_keeping(events, inline=inline, ordered=ordered)
         made = conditions_for(events, conditions)
         own_path = None if path is None else path_of(path)
 
         def register(handler: Any) -> Any:
-            self._add(Route(events, made, own_path, plan_of(handler, events)))
+            self._add(Route(events, made, own_path, plan_of(handler, events), inline, ordered))
             return handler
 
         return register

@@ -19,7 +19,7 @@ from webhooks.events.catalogue import event_named
 from webhooks.routing.handlers import name_of
 from webhooks.routing.route import Route
 
-__all__ = ["Reachable", "Table", "url_path"]
+__all__ = ["Links", "Reachable", "Table", "url_path"]
 
 
 class Reachable:
@@ -116,6 +116,21 @@ class Table:
         how = f'Register it with a path: @hooks.on({wanted}, path="/{name.rpartition(".")[2]}").'
         why = "has no route with a path" if routes else f"is no handler of this app.{did_you_mean(name, names)}"
         return f'"{name}" stands where a URL belongs, but {why.rstrip(".")}. {how}'
+
+
+class Links:
+    """Gives the URL of a handler for the deliveries of one mount: root path, mount and path."""
+
+    __slots__ = ("_root", "_table", "root_path")
+
+    def __init__(self, table: Table, root_path: str) -> None:
+        self._table = table
+        self._root = url_path(root_path.rstrip("/"))
+        self.root_path = root_path
+
+    def __call__(self, handler: Handler, event_type: str) -> str:
+        """As `Table.path_for`, with what stands before it."""
+        return self._root + self._table.path_for(handler, event_type)
 
 
 def url_path(path: str) -> str:

@@ -1,0 +1,65 @@
+"""How the inboxes of the package are held to the contract: time that is set, processes that are played."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from webhooks.errors import InboxError
+from webhooks.inbox import Inbox, MemoryInbox, SqliteInbox
+from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.memory import MemoryStore
+from webhooks.testing.contracts import InboxContract
+
+
+class Clock:
+    """Stands until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class LeasingContract(InboxContract):
+    """With a clock of the test's, and a chance that never varies a delay."""
+
+    @pytest.fixture(autouse=True)
+    def _prepare(self, tmp_path: Path) -> None:
+        self.clock = Clock()
+        self.path = tmp_path / "inbox.db"
+        self.store = MemoryStore()
+        self.alive: list[LeasingInbox] = []
+
+    def of(self) -> LeasingInbox:
+        raise NotImplementedError
+
+    def make(self) -> Inbox:
+        made = self.of()
+        self.alive.append(made)
+        return made
+
+    async def advance(self, seconds: float) -> None:
+        self.clock.now += seconds
+        for inbox in self.alive:
+            with suppress(InboxError):  # closed
+                await inbox.beat()
+
+    async def kill(self, inbox: Inbox) -> None:
+        killed = cast("LeasingInbox", inbox)
+        self.alive.remove(killed)
+        await killed._close()
+
+
+class ContractOfMemory(LeasingContract):
+    def of(self) -> LeasingInbox:
+        return MemoryInbox(store=self.store, clock=self.clock, chance=lambda: 0.5, poll=0.01)
+
+
+class ContractOfSqlite(LeasingContract):
+    def of(self) -> LeasingInbox:
+        return SqliteInbox(self.path, clock=self.clock, chance=lambda: 0.5, poll=0.01)

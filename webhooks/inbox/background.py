@@ -1,0 +1,56 @@
+"""How an app handles what its inbox keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from webhooks.delivery import Delivery
+from webhooks.errors import UsageError
+from webhooks.events import Event
+from webhooks.inbox.base import Retry
+from webhooks.inbox.keys import delivery_key
+
+__all__ = ["Background"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """How an app handles what its inbox keeps: `Webhooks(inbox=..., background=Background(concurrency=4))`.
+
+    Raises:
+        UsageError: a value that cannot be.
+    """
+
+    here: bool = True
+    """Whether the processes that receive deliveries handle them, too. Without, `webhooks worker` must run."""
+    concurrency: int = 16
+    """Deliveries handled at once by one process."""
+    deadline: float = 300.0
+    """Seconds that a handler may take for one attempt; then it is cancelled and has failed."""
+    retry: Retry = field(default_factory=Retry)
+    """When what failed comes again, and how often."""
+    drain: float = 10.0
+    """Seconds that handlers get to end when the app stops; what runs on is given back, and comes again."""
+    keep: float = 7 * 24 * 3600.0
+    """Seconds for which keys of what is done are kept. Bandwidth repeats messages for a day (messaging/webhooks)."""
+    spool: str | os.PathLike[str] = "inbox.spool"
+    """The file for notifications of calls while the inbox fails; best on another disk than the inbox."""
+    key: Callable[[Event, Delivery], str] = delivery_key
+    """What tells deliveries apart; the same text for the same event. See `webhooks.inbox.keys`."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.concurrency, bool) or not isinstance(self.concurrency, int) or self.concurrency < 1:
+            raise UsageError(f"Background: concurrency={self.concurrency!r}, expected a whole number above 0.")
+        for name in ("deadline", "drain", "keep"):
+            seconds = getattr(self, name)
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+                raise UsageError(f"Background: {name}={seconds!r}, expected seconds above 0.")
+        if not isinstance(self.retry, Retry):
+            raise UsageError(f"Background: retry={self.retry!r}, expected Retry(attempts=...).")
+        if not callable(self.key):
+            raise UsageError(f"Background: key={self.key!r}, expected a function of the event and the delivery.")
+        if not Path(self.spool).name:
+            raise UsageError(f'Background: spool={self.spool!r}, expected the path of a file, as "inbox.spool".')

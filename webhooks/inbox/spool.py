@@ -1,0 +1,93 @@
+"""A file that takes what an inbox cannot, for as long as it cannot: one line per delivery, forced to the disk."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from webhooks.inbox.base import Envelope
+
+__all__ = ["Spool"]
+
+_log = logging.getLogger("webhooks.inbox")
+
+
+class Spool:
+    """The file at `path`. Several processes may use it: whoever writes or takes it away holds its lock.
+
+    All methods raise OSError where the file system does.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        """Where it is."""
+        self._taken = self.path.with_name(self.path.name + ".taken")
+
+    def append(self, envelope: Envelope) -> None:
+        """Write a delivery down; returns when it is on the disk."""
+        with self._locked() as file:
+            os.write(file, _line(envelope))
+            os.fsync(file)
+
+    @contextmanager
+    def _locked(self) -> Generator[int]:
+        file = os.open(self.path, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not self._is(file):
+                with self._locked() as again:  # taken away while this one waited
+                    yield again
+            else:
+                yield file
+        finally:
+            os.close(file)
+
+    def _is(self, file: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def take(self) -> list[Envelope]:
+        """All that was written; it stays on the disk until `forget`, and is given again until then."""
+        if not self._taken.exists():
+            if not self.path.exists():
+                return []
+            with self._locked():
+                self.path.rename(self._taken)
+        lines = [line for line in self._taken.read_bytes().splitlines() if line]
+        read = [_read(line) for line in lines]
+        if None in read:
+            _log.error('%d lines of "%s" cannot be read and are left out.', read.count(None), self.path)
+        return [envelope for envelope in read if envelope is not None]
+
+    def forget(self) -> None:
+        """What was taken is kept elsewhere now."""
+        self._taken.unlink(missing_ok=True)
+
+
+def _line(envelope: Envelope) -> bytes:
+    fields = [envelope.key, envelope.order_key, envelope.event_type, envelope.correlation_id, envelope.head()]
+    # Begins with a line break, so that a line that a crash cut short costs nobody but itself.
+    return b"\n" + json.dumps([*fields, b64encode(envelope.body).decode()]).encode() + b"\n"
+
+
+def _read(line: bytes) -> Envelope | None:
+    try:
+        key, order_key, event_type, correlation_id, head, body = json.loads(line)
+        return Envelope.of(
+            key=key,
+            order_key=order_key,
+            event_type=event_type,
+            correlation_id=correlation_id,
+            head=head,
+            body=b64decode(body),
+        )
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,238 @@
+"""`SqliteInbox`: an inbox in one file, with nothing to install or to run beside the app.
+
+What it does to keep its promises: write-ahead log, `synchronous = FULL`, one writing thread with group commit, leases
+that live as long as their process does. Several processes of one machine may share the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from webhooks.errors import InboxError, UsageError
+from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
+from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of, mounts
+from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.schema import connect, explained
+from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, Store
+from webhooks.inbox.writer import Writer
+
+__all__ = ["SqliteInbox"]
+
+_log = logging.getLogger("webhooks.inbox")
+
+T = TypeVar("T")
+
+_COLUMNS = (
+    "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
+)
+_HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
+    SELECT 1 FROM delivery AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
+    AND earlier.status IN ('waiting', 'running')))"""
+_DUE = f"SELECT {_COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
+_CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due LIMIT 1"
+_ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due LIMIT ?"
+_PUT = """INSERT INTO delivery
+    (key, order_key, event_type, correlation_id, head, body, status, first_seen, due)
+    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (key) DO NOTHING"""
+_LEASE = "UPDATE delivery SET status = 'running', attempts = attempts + 1, owner = ?, until = ? WHERE id = ?"
+_FINISH = """UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
+    WHERE id = ? AND owner = ? AND status = 'running'"""
+_FAIL = """UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ?
+    WHERE id = ? AND owner = ? AND status = 'running'"""
+_BURY = "UPDATE delivery SET status = 'dead', error = ? WHERE id = ? AND owner = ? AND status = 'running'"
+_RELEASE = "UPDATE delivery SET status = 'waiting', attempts = attempts - 1 WHERE owner = ? AND status = 'running'"
+_KEEP = "UPDATE delivery SET until = ? WHERE owner = ? AND status = 'running'"
+_CRASHED = """UPDATE delivery SET crashes = crashes + 1, attempts = attempts - 1, owner = NULL,
+    status = iif(crashes + 1 < ?, 'waiting', 'dead'), error = iif(crashes + 1 < ?, error, ?)
+    WHERE status = 'running' AND until < ?"""
+_COUNTS = "SELECT count(*) FROM delivery WHERE status = ?"
+_OLDEST = "SELECT min(first_seen) FROM delivery WHERE status IN ('waiting', 'running')"
+_REPLAY = """UPDATE delivery SET status = 'waiting', attempts = 0, crashes = 0, error = NULL, due = ?
+    WHERE status = 'dead'"""
+_PRUNE = """DELETE FROM delivery WHERE id IN
+    (SELECT id FROM delivery WHERE status = ? AND status IN ('done', 'dead') AND first_seen < ? LIMIT ?)"""
+
+
+class SqliteStore:
+    """The operations of `Store` in SQL."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def put(self, envelope: Envelope, now: float) -> Accepted:
+        """See `Store`, as for all of these."""
+        values = (
+            envelope.key,
+            envelope.order_key,
+            envelope.event_type,
+            envelope.correlation_id,
+            envelope.head(),
+            envelope.body,
+            now,
+            now,
+        )
+        return "accepted" if self._execute(_PUT, values).rowcount else "duplicate"
+
+    def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
+        """What has crashed first, alone."""
+        crashed = self._execute(_CRASHED_DUE, (now,)).fetchall()
+        if crashed and not idle:
+            return []
+        rows = crashed or self._execute(_ALL_DUE, (now, most)).fetchall()
+        for row in rows:
+            self._execute(_LEASE, (owner, until, row[0]))
+        return [_kept(row, leased=1) for row in rows]
+
+    def finish(self, owner: str, id: int, now: float) -> bool:
+        """The body goes."""
+        return bool(self._execute(_FINISH, (id, owner)).rowcount)
+
+    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+        """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
+        if due is None:
+            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
+        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+
+    def release(self, owner: str) -> None:
+        """Attempts that were none."""
+        self._execute(_RELEASE, (owner,))
+
+    def beat(self, owners: Sequence[str], now: float, until: float) -> int:
+        """Leases go on, or have ended."""
+        self._execute("UPDATE clock SET latest = max(latest, ?)", (now,))
+        for owner in owners:
+            self._execute(_KEEP, (until, owner))
+        return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
+
+    def latest(self) -> float:
+        """What beats said."""
+        return float(self._execute("SELECT latest FROM clock").fetchone()[0])
+
+    def counts(self) -> Counts:
+        """From the indexes."""
+        by_status = {
+            status: self._execute(_COUNTS.replace("?", f"'{status}'")).fetchone()[0]
+            for status in ("waiting", "running", "done", "dead")
+        }
+        return Counts(**by_status, oldest=self._execute(_OLDEST).fetchone()[0])
+
+    def entries(self, status: Status | None, limit: int) -> Sequence[Kept]:
+        """In the order of acceptance."""
+        found = self._execute(
+            f"SELECT {_COLUMNS} FROM delivery WHERE ?1 IS NULL OR status = ?1 ORDER BY id LIMIT ?2",  # noqa: S608
+            (status, limit),
+        )
+        return [_kept(row) for row in found.fetchall()]
+
+    def entry(self, id: int) -> Kept | None:
+        """By its id."""
+        row = self._execute(f"SELECT {_COLUMNS} FROM delivery WHERE id = ?", (id,)).fetchone()  # noqa: S608
+        return None if row is None else _kept(row)
+
+    def replay(self, ids: Sequence[int] | None, now: float) -> int:
+        """As if just accepted."""
+        if ids is None:
+            return self._execute(_REPLAY, (now,)).rowcount
+        return sum(self._execute(f"{_REPLAY} AND id = ?", (now, id)).rowcount for id in dict.fromkeys(ids))
+
+    def prune(self, status: Status, before: float, most: int) -> int:
+        """Key and all."""
+        return self._execute(_PRUNE, (status, before, most)).rowcount
+
+
+def _kept(row: Sequence[Any], leased: int = 0) -> Kept:
+    """A row of `_COLUMNS`; `leased` is what was added to its attempts since it was read."""
+    id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error = row
+    envelope = Envelope.of(
+        key=key, order_key=order_key, event_type=event_type, correlation_id=correlation_id, head=head, body=body
+    )
+    now: Status = "running" if leased else status
+    return Kept(id, envelope, now, first_seen, due, attempts + leased, crashes, error)
+
+
+class SqliteInbox(LeasingInbox):
+    """An inbox in the SQLite file at `path`, which is made when it does not exist; its folder must be there.
+
+    The file must be on a disk of this machine, and on one that outlives it: in a container, on a volume.
+
+    Args:
+        path: the file. SQLite makes two more beside it, with `-wal` and `-shm` after the name; back up all three
+            together, or with `sqlite3 FILE .backup`.
+        clock: gives seconds since 1970.
+        chance: gives random numbers from 0 to 1, for delays.
+        lease: seconds after which a process that gave no sign counts as ended. It gives one each third of them, on a
+            thread of its own: a handler that blocks the event loop loses nothing.
+        poll: seconds between two looks for what has become due, or was accepted by another process.
+        mounted: gives the text of /proc/self/mountinfo.
+
+    Raises:
+        UsageError: no path, or a disk that SQLite cannot work on (at `open`).
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        clock: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+        lease: float = 15.0,
+        poll: float = 0.25,
+        mounted: Callable[[], str] = mounts,
+    ) -> None:
+        super().__init__(clock=clock, chance=chance, lease=lease, poll=poll)
+        self.path = Path(path)
+        """The file."""
+        if not self.path.name or str(path) == ":memory:":
+            raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
+        self._mounted = mounted
+        self._writer: Writer[Store] | None = None
+
+    async def _open(self) -> None:
+        if self._writer is None:
+            self._check_disk()
+            # Blocks for moments only, and nothing is served that could wait for it.
+            self._writer = self._opened()
+
+    def _check_disk(self) -> None:
+        disk = disk_of(self.path, self._mounted())
+        if disk in NETWORK:
+            raise UsageError(
+                f'"{self.path}" is on a network disk ({disk}), where SQLite cannot keep processes apart: put the inbox '
+                "on a disk of this machine."
+            )
+        if disk in TEMPORARY:
+            _log.warning(
+                '"%s" is on a temporary disk (%s): what it keeps is lost with the container or at the next start of '
+                "the machine. Put the inbox on a volume.",
+                self.path,
+                disk,
+            )
+
+    def _opened(self) -> Writer[Store]:
+        try:
+            connection = connect(str(self.path))
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        store = SqliteStore(connection)
+        return Writer(connection, store, explained=self._explained, beat=self.beat_on, every=self._lease / 3)
+
+    def _explained(self, error: sqlite3.Error) -> InboxError:
+        return explained(error, str(self.path))
+
+    async def _ask(self, operation: Callable[[Store], T]) -> T:
+        if self._writer is None:
+            raise InboxError(f'the inbox "{self.path}" is not open.')
+        return await self._writer.ask(operation)
+
+    async def _close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await asyncio.to_thread(writer.close)

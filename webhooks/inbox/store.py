@@ -1,0 +1,69 @@
+"""What the inboxes of this package keep deliveries in: plain, blocking operations, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
+
+__all__ = ["CRASHED_OFTEN", "MOST_CRASHES", "Store"]
+
+MOST_CRASHES = 3
+"""A delivery that was being handled so often when its process ended is dead."""
+CRASHED_OFTEN = f"its process ended {MOST_CRASHES} times while it was handled"
+
+
+class Store(Protocol):
+    """The operations. `now` and `until` are seconds since 1970, `owner` is whoever handles."""
+
+    def put(self, envelope: Envelope, now: float) -> Accepted:
+        """Keep it, unless its key is known."""
+        ...
+
+    def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
+        """Take what is due, as `owner`'s until `until`: at most so many, none whose order key is taken.
+
+        What has crashed goes first, alone: to an `idle` owner, and until one is idle nothing is given.
+        """
+        ...
+
+    def finish(self, owner: str, id: int, now: float) -> bool:
+        """It is done; False when it is no longer the owner's."""
+        ...
+
+    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+        """It failed and is due again, or dead when None; False when it is no longer the owner's."""
+        ...
+
+    def release(self, owner: str) -> None:
+        """Give back all that the owner has, as if it had not been taken."""
+        ...
+
+    def beat(self, owners: Sequence[str], now: float, until: float) -> int:
+        """Keep what these owners have, and free what belongs to others who have not done so; how many of these."""
+        ...
+
+    def latest(self) -> float:
+        """The latest `now` of any beat."""
+        ...
+
+    def counts(self) -> Counts:
+        """How many there are."""
+        ...
+
+    def entries(self, status: Status | None, limit: int) -> Sequence[Kept]:
+        """Deliveries, the oldest first."""
+        ...
+
+    def entry(self, id: int) -> Kept | None:
+        """One of them."""
+        ...
+
+    def replay(self, ids: Sequence[int] | None, now: float) -> int:
+        """Dead ones wait again."""
+        ...
+
+    def prune(self, status: Status, before: float, most: int) -> int:
+        """Remove what was first seen before that; at most so many at a time."""
+        ...

@@ -1,0 +1,141 @@
+"""Runs kept deliveries: the same parsing, routes and handlers as for a delivery that comes in, later.
+
+A handler that returns has handled its event. One that raises, outlives its deadline or answers with an error has
+failed, unless an `on_error` handler answers for it; it is run again when the inbox says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from webhooks.context import Attempt
+from webhooks.delivery import Delivery
+from webhooks.dispatch import Dispatcher
+from webhooks.errors import DeliveryError, InboxError
+from webhooks.hints import Hints
+from webhooks.inbox import Background, Inbox, Kept, delivery_of, when
+from webhooks.inbox.spool import Spool
+from webhooks.parsing import parse
+from webhooks.routing import Links, Table
+
+__all__ = ["Worker"]
+
+_log = logging.getLogger("webhooks.worker")
+
+# Seconds between two looks at the spool, and at an inbox that could not be opened; and between two prunings.
+_ROUND = 5.0
+_PRUNING = 3600.0
+
+
+class Worker:
+    """Handles what one app's inbox keeps."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        background: Background,
+        spool: Spool,
+        table: Table,
+        dispatcher: Dispatcher,
+        hints: Hints,
+        every: float = _ROUND,
+    ) -> None:
+        self.inbox = inbox
+        """Where deliveries wait."""
+        self._background = background
+        self._spool = spool
+        self._table = table
+        self._dispatcher = dispatcher
+        self._hints = hints
+        self._every = every
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, *, here: bool | None = None) -> None:
+        """Open the inbox, and begin to handle what it keeps, unless that is done elsewhere.
+
+        Args:
+            here: whether this process handles; what `Background` says, when None.
+
+        Raises:
+            UsageError: the inbox can never be opened as it is set up. While it cannot be opened for another reason,
+                that is logged and tried again: calls are answered meanwhile.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._stopped = False
+        try:
+            await self.inbox.open()
+        except InboxError as error:
+            _log.error("%s Calls are answered; what would be kept goes to the spool or is sent again.", error)
+        self._tasks = [asyncio.create_task(self._keep_house())]
+        if self._background.here if here is None else here:
+            run = self.inbox.run(self.handle, concurrency=self._background.concurrency, retry=self._background.retry)
+            self._tasks.append(asyncio.create_task(run))
+
+    async def begin(self) -> None:
+        """Start with the first delivery, where no lifespan did; and again where its event loop has ended since."""
+        if self._loop is not asyncio.get_running_loop() and not self._stopped:
+            _log.warning(
+                "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
+                "Let the server run the app's lifespan, or run `webhooks worker`."
+            )
+            await self.start()
+
+    async def stop(self) -> None:
+        """Let handlers end, as long as `Background.drain` says, and close the inbox."""
+        self._stopped, self._loop = True, None
+        tasks, self._tasks = self._tasks, []
+        if tasks:
+            tasks[0].cancel()
+        await self.inbox.close(drain=self._background.drain)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._dispatcher.close()
+
+    async def handle(self, kept: Kept) -> str | None:
+        """Run the handler of a kept delivery; None when it is done, else why not."""
+        delivery = delivery_of(kept.envelope)
+        attempt = Attempt(kept.attempts, when(kept.first_seen))
+        try:
+            events = parse(delivery, self._hints.unreadable)
+        except DeliveryError as error:
+            return error.detail
+        for event in events:
+            arrived = self._dispatcher.clock()
+            reply = await self._dispatcher.dispatch(event, delivery, self._links(delivery), arrived, attempt)
+            if reply is None:
+                self._hints.no_route(event, delivery.path, known=self._table.paths, near=())
+                return "no route of the app takes it"
+            if reply.status >= 400:
+                return attempt.failure or f"its handler answered {reply.status}"
+        return None
+
+    def _links(self, delivery: Delivery) -> Links:
+        return Links(self._table, delivery.root_path)
+
+    async def _keep_house(self) -> None:
+        """Open what could not be opened, take up what was spooled, remove what nobody needs."""
+        loop = asyncio.get_running_loop()
+        prune_at = loop.time()
+        while True:
+            with suppress(InboxError):  # told by whoever needed it
+                await self.inbox.open()
+                await self._take_up()
+                if loop.time() >= prune_at:
+                    await self.inbox.prune(self._background.keep)
+                    prune_at = loop.time() + _PRUNING
+            await asyncio.sleep(self._every)
+
+    async def _take_up(self) -> None:
+        try:
+            envelopes = await asyncio.to_thread(self._spool.take)
+            for envelope in envelopes:
+                await self.inbox.accept(envelope)
+            if envelopes:
+                _log.warning("%d deliveries of the spool are in the inbox now.", len(envelopes))
+            await asyncio.to_thread(self._spool.forget)
+        except OSError as error:
+            _log.error('The spool "%s" cannot be taken up: %s.', self._spool.path, error.strerror)
