@@ -36,7 +36,8 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def inbox() -> None:
     """Look into an inbox, let dead deliveries run again, and remove old ones.
 
-    TARGET is MODULE:ATTR, an app that has an inbox, or the file of a SqliteInbox. The app may run meanwhile.
+    TARGET is MODULE:ATTR, an app that has an inbox, the file of a SqliteInbox, or postgresql://... for a PostgresInbox.
+    The app may run meanwhile.
     """
 
 
@@ -57,6 +58,8 @@ def _in(target: str, work: Callable[[Inbox], Awaitable[T]]) -> T:
 
 
 def _found(target: str) -> Inbox:
+    if target.startswith(("postgresql://", "postgres://")):
+        return _in_postgres(target)
     if Path(target).is_file():
         return SqliteInbox(target)
     if ":" not in target:
@@ -65,6 +68,32 @@ def _found(target: str) -> Inbox:
     if found is None:
         raise Refused(f'"{target}" has no inbox: write Webhooks(inbox=SqliteInbox("inbox.db"), ...).')
     return found
+
+
+def _in_postgres(dsn: str) -> Inbox:
+    try:
+        from webhooks.inbox.postgres import PostgresInbox
+    except UsageError as error:
+        raise Refused(str(error)) from error
+    return PostgresInbox(dsn)
+
+
+@inbox.command(short_help="Make the tables of a PostgresInbox.", epilog=examples("webhooks inbox migrate main:hooks"))
+@_target
+def migrate(target: str) -> None:
+    """Make the tables of a PostgresInbox, or bring them to this version. Run it before the app is rolled out.
+
+    An app of the version before goes on with them, and several machines may run this at the same time.
+    """
+    migrated = getattr(_found(target), "migrate", None)
+    if migrated is None:
+        click.echo("Nothing to do: this inbox makes its tables by itself.")
+        return
+    try:
+        version = asyncio.run(migrated())
+    except InboxError as error:
+        raise Refused(str(error)) from error
+    click.echo(f"The tables of the inbox have version {version}.")
 
 
 @inbox.command(short_help="How many wait, run, are done, are dead.", epilog=examples("webhooks inbox status inbox.db"))

@@ -193,7 +193,7 @@ class SqliteInbox(LeasingInbox):
         if not self.path.name or str(path) == ":memory:":
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
         self._mounted = mounted
-        self._writer: Writer[Store] | None = None
+        self._writer: Writer[Store, sqlite3.Error] | None = None
 
     async def _open(self) -> None:
         if self._writer is None:
@@ -216,13 +216,21 @@ class SqliteInbox(LeasingInbox):
                 disk,
             )
 
-    def _opened(self) -> Writer[Store]:
+    def _opened(self) -> Writer[Store, sqlite3.Error]:
         try:
             connection = connect(str(self.path))
         except sqlite3.Error as error:
             raise self._explained(error) from error
         store = SqliteStore(connection)
-        return Writer(connection, store, explained=self._explained, beat=self.beat_on, every=self._lease / 3)
+        return Writer(
+            connection,
+            store,
+            begin="BEGIN IMMEDIATE",
+            errors=sqlite3.Error,
+            explained=self._explained,
+            beat=self.beat_on,
+            every=self._lease / 3,
+        )
 
     def _explained(self, error: sqlite3.Error) -> InboxError:
         return explained(error, str(self.path))

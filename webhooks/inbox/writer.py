@@ -7,19 +7,19 @@ the disk is busy shares the next time with all others who do.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from webhooks.errors import InboxError
 
 __all__ = ["Writer"]
 
 S = TypeVar("S")
+E = TypeVar("E", bound=Exception)
 T = TypeVar("T")
 
 # Most operations of one transaction: nobody waits for thousands of others.
@@ -48,13 +48,31 @@ class _Asked(Generic[S]):
             self.future.set_result(self.result)
 
 
-class Writer(Generic[S]):
+class Connection(Protocol):
+    """What is written through: sqlite3's, or one that can do as much."""
+
+    def execute(self, query: str, /) -> object:
+        """Run a statement."""
+        ...
+
+    def rollback(self) -> None:
+        """End a transaction that failed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Writer(Generic[S, E]):
     """The thread.
 
     Args:
         connection: opened by the caller, used by this thread alone from now on.
         store: what operations get.
-        explained: the error that those who wait get for one of SQLite's.
+        begin: the statement that begins a transaction.
+        errors: what the connection raises.
+        explained: the error that those who wait get for one of them.
         beat: an operation for every so many seconds.
         every: how many.
         clock: seconds, from any start.
@@ -62,16 +80,20 @@ class Writer(Generic[S]):
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         store: S,
         *,
-        explained: Callable[[sqlite3.Error], InboxError],
+        begin: str,
+        errors: type[E],
+        explained: Callable[[E], InboxError],
         beat: Callable[[S], object],
         every: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
         self._store = store
+        self._begin = begin
+        self._errors = errors
         self._explained = explained
         self._beat = beat
         self._every = every
@@ -119,7 +141,7 @@ class Writer(Generic[S]):
                 break
             if self._clock() >= beat_at:
                 # Whoever asks next hears of the same trouble.
-                with suppress(sqlite3.Error):
+                with suppress(self._errors):
                     self._transaction([self._beat])
                 beat_at = self._clock() + self._every
         self._connection.close()
@@ -127,7 +149,7 @@ class Writer(Generic[S]):
     def _commit(self, group: Sequence[_Asked[S]]) -> None:
         try:
             results = self._transaction([asked.operation for asked in group])
-        except sqlite3.Error as error:
+        except self._errors as error:
             for asked in group:
                 asked.error = self._explained(error)
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
@@ -142,12 +164,12 @@ class Writer(Generic[S]):
                 asked.result = result
 
     def _transaction(self, operations: Sequence[Callable[[S], object]]) -> list[object]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(self._begin)
         try:
             results = [operation(self._store) for operation in operations]
             self._connection.execute("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):  # some errors have ended it already
+            with suppress(self._errors):  # some errors have ended it already
                 self._connection.rollback()
             raise
         return results

@@ -1,0 +1,333 @@
+"""`PostgresInbox`: one inbox for many machines, in a Postgres database. Needs psycopg (the extra `postgres`).
+
+1. The operations are those of `SqliteInbox`, the leases, too; what is here is their SQL and the connection.
+2. One connection for each process, and one thread that writes; who waits while it writes shares its next transaction.
+3. A connection that broke is made anew by the next operation. Until then whoever asks is told.
+4. Tables are made by `migrate` and by nothing else, so that a new version can be rolled out machine by machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from webhooks.errors import InboxError, UsageError
+from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
+from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, Store
+from webhooks.inbox.writer import Writer
+
+try:
+    import psycopg
+except ModuleNotFoundError:
+    raise UsageError('PostgresInbox needs psycopg: pip install "bandwidth-webhooks[postgres]".') from None
+
+__all__ = ["PostgresInbox"]
+
+T = TypeVar("T")
+
+VERSION = 1
+"""Of the tables."""
+
+# A lock of this database, so that of several machines that migrate one does. The number is nobody else's.
+_MIGRATES = 7_215_004_031
+
+# As in SQLite: what is due is looked for in small indexes, which do not grow with what was handled long ago.
+_TABLES = """
+CREATE TABLE IF NOT EXISTS webhooks_inbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    first_seen DOUBLE PRECISION NOT NULL,
+    due DOUBLE PRECISION NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
+    until DOUBLE PRECISION,
+    error TEXT,
+    order_key TEXT,
+    event_type TEXT,
+    correlation_id TEXT,
+    head TEXT NOT NULL,
+    body BYTEA NOT NULL
+);
+CREATE INDEX IF NOT EXISTS webhooks_inbox_waiting ON webhooks_inbox (due) WHERE status = 'waiting';
+CREATE INDEX IF NOT EXISTS webhooks_inbox_crashed ON webhooks_inbox (due) WHERE status = 'waiting' AND crashes > 0;
+CREATE INDEX IF NOT EXISTS webhooks_inbox_running ON webhooks_inbox (owner) WHERE status = 'running';
+CREATE INDEX IF NOT EXISTS webhooks_inbox_ended ON webhooks_inbox (status, first_seen)
+    WHERE status IN ('done', 'dead');
+CREATE INDEX IF NOT EXISTS webhooks_inbox_ordered ON webhooks_inbox (order_key, id)
+    WHERE order_key IS NOT NULL AND status IN ('waiting', 'running');
+CREATE TABLE IF NOT EXISTS webhooks_inbox_state (version INTEGER NOT NULL, latest DOUBLE PRECISION NOT NULL);
+INSERT INTO webhooks_inbox_state SELECT 1, 0 WHERE NOT EXISTS (SELECT FROM webhooks_inbox_state);
+"""
+_COLUMNS = (
+    "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
+)
+_HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
+    SELECT FROM webhooks_inbox AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
+    AND earlier.status IN ('waiting', 'running')))"""
+_DUE = (
+    f"SELECT {_COLUMNS} FROM webhooks_inbox AS delivery WHERE status = 'waiting' AND due <= %s AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
+)
+# What another process is taking at this moment is not waited for.
+_CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED"
+_ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due, id LIMIT %s FOR UPDATE SKIP LOCKED"
+_PUT = """INSERT INTO webhooks_inbox
+    (key, order_key, event_type, correlation_id, head, body, status, first_seen, due)
+    VALUES (%s, %s, %s, %s, %s, %s, 'waiting', %s, %s) ON CONFLICT (key) DO NOTHING"""
+_LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
+    WHERE id = ANY(%s)"""
+_MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
+_FINISH = f"""UPDATE webhooks_inbox SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = ''
+    {_MINE}"""  # noqa: S608
+_FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_MINE}"  # noqa: S608
+_BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_MINE}"  # noqa: S608
+_RELEASE = """UPDATE webhooks_inbox SET status = 'waiting', attempts = attempts - 1
+    WHERE owner = %s AND status = 'running'"""
+_KEEP = "UPDATE webhooks_inbox SET until = %s WHERE owner = ANY(%s) AND status = 'running'"
+_CRASHED = """UPDATE webhooks_inbox SET crashes = crashes + 1, attempts = attempts - 1, owner = NULL,
+    status = CASE WHEN crashes + 1 < %s THEN 'waiting' ELSE 'dead' END,
+    error = CASE WHEN crashes + 1 < %s THEN error ELSE %s END
+    WHERE status = 'running' AND until < %s"""
+_OLDEST = "SELECT min(first_seen) FROM webhooks_inbox WHERE status IN ('waiting', 'running')"
+_REPLAY = """UPDATE webhooks_inbox SET status = 'waiting', attempts = 0, crashes = 0, error = NULL, due = %s
+    WHERE status = 'dead'"""
+_PRUNE = """DELETE FROM webhooks_inbox WHERE id IN (SELECT id FROM webhooks_inbox
+    WHERE status = %s AND status IN ('done', 'dead') AND first_seen < %s LIMIT %s FOR UPDATE SKIP LOCKED)"""
+
+_ADVICE = (
+    ("connection", "the database does not answer: it goes on by itself when it does; what was accepted is kept"),
+    ("does not exist", "make the tables first: webhooks inbox migrate MODULE:ATTR"),
+    ("permission denied", "the user needs SELECT, INSERT, UPDATE and DELETE on the tables webhooks_inbox*"),
+)
+
+
+class _Connection:
+    """A connection that is made when it is needed, and made anew when it broke."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._open: psycopg.Connection[Any] | None = None
+
+    def execute(self, query: str, values: Sequence[object] = ()) -> psycopg.Cursor[Any]:
+        """Run a statement; transactions begin and end by their own."""
+        if self._open is None:
+            self._open = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+        return self._open.execute(query.encode(), values or None)
+
+    def rollback(self) -> None:
+        """End a transaction that failed, with its connection: whatever is wrong with that, the next has it not."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+class PostgresStore:
+    """The operations of `Store` in Postgres's SQL."""
+
+    def __init__(self, execute: Callable[..., psycopg.Cursor[Any]]) -> None:
+        self._execute = execute
+
+    def put(self, envelope: Envelope, now: float) -> Accepted:
+        """See `Store`, as for all of these."""
+        names = (envelope.key, envelope.order_key, envelope.event_type, envelope.correlation_id)
+        values = (*names, envelope.head(), envelope.body, now, now)
+        return "accepted" if self._execute(_PUT, values).rowcount else "duplicate"
+
+    def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
+        """What has crashed first, alone."""
+        crashed = self._execute(_CRASHED_DUE, (now,)).fetchall()
+        if crashed and not idle:
+            return []
+        rows = crashed or self._execute(_ALL_DUE, (now, most)).fetchall()
+        if rows:
+            self._execute(_LEASE, (owner, until, [row[0] for row in rows]))
+        return [_kept(row, leased=1) for row in rows]
+
+    def finish(self, owner: str, id: int, now: float) -> bool:
+        """The body goes."""
+        return bool(self._execute(_FINISH, (id, owner)).rowcount)
+
+    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+        """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
+        if due is None:
+            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
+        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+
+    def release(self, owner: str) -> None:
+        """Attempts that were none."""
+        self._execute(_RELEASE, (owner,))
+
+    def beat(self, owners: Sequence[str], now: float, until: float) -> int:
+        """Leases go on, or have ended."""
+        self._execute("UPDATE webhooks_inbox_state SET latest = greatest(latest, %s)", (now,))
+        if owners:
+            self._execute(_KEEP, (until, list(owners)))
+        return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
+
+    def latest(self) -> float:
+        """What beats said."""
+        return float(_one(self._execute("SELECT latest FROM webhooks_inbox_state")))
+
+    def counts(self) -> Counts:
+        """In one reading."""
+        rows = self._execute("SELECT status, count(*) FROM webhooks_inbox GROUP BY status").fetchall()
+        return Counts(**dict(rows), oldest=_one(self._execute(_OLDEST)))
+
+    def entries(self, status: Status | None, limit: int) -> Sequence[Kept]:
+        """In the order of acceptance."""
+        found = self._execute(
+            f"SELECT {_COLUMNS} FROM webhooks_inbox WHERE %s::text IS NULL OR status = %s ORDER BY id LIMIT %s",  # noqa: S608
+            (status, status, limit),
+        )
+        return [_kept(row) for row in found.fetchall()]
+
+    def entry(self, id: int) -> Kept | None:
+        """By its id."""
+        row = self._execute(f"SELECT {_COLUMNS} FROM webhooks_inbox WHERE id = %s", (id,)).fetchone()  # noqa: S608
+        return None if row is None else _kept(row)
+
+    def replay(self, ids: Sequence[int] | None, now: float) -> int:
+        """As if just accepted."""
+        if ids is None:
+            return self._execute(_REPLAY, (now,)).rowcount
+        return self._execute(f"{_REPLAY} AND id = ANY(%s)", (now, list(ids))).rowcount
+
+    def prune(self, status: Status, before: float, most: int) -> int:
+        """Key and all."""
+        return self._execute(_PRUNE, (status, before, most)).rowcount
+
+
+def _one(cursor: psycopg.Cursor[Any]) -> Any:
+    row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def _kept(row: Sequence[Any], leased: int = 0) -> Kept:
+    """A row of `_COLUMNS`; `leased` is what was added to its attempts since it was read."""
+    id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error = row
+    envelope = Envelope.of(
+        key=key,
+        order_key=order_key,
+        event_type=event_type,
+        correlation_id=correlation_id,
+        head=head,
+        body=bytes(body),
+    )
+    now: Status = "running" if leased else status
+    return Kept(id, envelope, now, first_seen, due, attempts + leased, crashes, error)
+
+
+class PostgresInbox(LeasingInbox):
+    """An inbox in the Postgres database of `dsn`, for any number of machines. `migrate` makes its tables first.
+
+    The machines' clocks should agree within a few seconds: a lease ends by the clock of whoever looks.
+
+    Args:
+        dsn: as "postgresql://user@host/database"; what it leaves out comes from libpq's variables (PGPASSWORD, ...).
+        clock: gives seconds since 1970.
+        chance: gives random numbers from 0 to 1, for delays.
+        lease: seconds after which a process that gave no sign counts as ended.
+        poll: seconds between two looks for what has become due, or was accepted by another process.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+        lease: float = 15.0,
+        poll: float = 0.25,
+    ) -> None:
+        super().__init__(clock=clock, chance=chance, lease=lease, poll=poll)
+        if not dsn:
+            raise UsageError('PostgresInbox(""): expected where the database is, as "postgresql://user@host/database".')
+        self._dsn = dsn
+        self._writer: Writer[Store, psycopg.Error] | None = None
+
+    def __repr__(self) -> str:
+        return "PostgresInbox(...)"  # the DSN may hold a password
+
+    async def migrate(self) -> int:
+        """Make the tables, or bring them to this version; theirs afterwards. Several may do so at the same time.
+
+        Raises:
+            InboxError: the database does not answer, or does not let this user.
+        """
+        return await asyncio.to_thread(self._migrate)
+
+    def _migrate(self) -> int:
+        connection = _Connection(self._dsn)
+        try:
+            connection.execute("BEGIN")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATES,))
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    connection.execute(statement)
+            version = int(_one(connection.execute("SELECT version FROM webhooks_inbox_state")))
+            connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise _explained(error) from error
+        finally:
+            connection.close()
+        return version
+
+    async def _open(self) -> None:
+        """Connect, and look whether the tables are there."""
+        if self._writer is None:
+            self._writer = await asyncio.to_thread(self._opened)
+
+    def _opened(self) -> Writer[Store, psycopg.Error]:
+        connection = _Connection(self._dsn)
+        try:
+            version = int(_one(connection.execute("SELECT version FROM webhooks_inbox_state")))
+        except psycopg.errors.UndefinedTable:
+            connection.close()
+            raise UsageError(
+                "The database has no tables of an inbox: make them with `webhooks inbox migrate MODULE:ATTR`."
+            ) from None
+        except psycopg.Error as error:
+            connection.close()
+            raise _explained(error) from error
+        if version > VERSION:
+            connection.close()
+            raise UsageError(
+                f"The inbox has version {version} of the tables, this package knows {VERSION}: install the version of "
+                "bandwidth-webhooks that made them, or a later one."
+            )
+        store = PostgresStore(connection.execute)
+        return Writer(
+            connection,
+            store,
+            begin="BEGIN",
+            errors=psycopg.Error,
+            explained=_explained,
+            beat=self.beat_on,
+            every=self._lease / 3,
+        )
+
+    async def _ask(self, operation: Callable[[Store], T]) -> T:
+        if self._writer is None:
+            raise InboxError("the inbox is not open.")
+        return await self._writer.ask(operation)
+
+    async def _close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await asyncio.to_thread(writer.close)
+
+
+def _explained(error: psycopg.Error) -> InboxError:
+    """What to do about an error of Postgres's. Its own words may hold a value of a row: they are not repeated."""
+    told = str(error)
+    advice = next((advice for sign, advice in _ADVICE if sign in told), "see the database's log")
+    return InboxError(f"the inbox in Postgres cannot be used ({type(error).__name__}): {advice}.")
