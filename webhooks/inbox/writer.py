@@ -164,8 +164,8 @@ class Writer(Generic[S, E]):
                 asked.result = result
 
     def _transaction(self, operations: Sequence[Callable[[S], object]]) -> list[object]:
-        self._connection.execute(self._begin)
         try:
+            self._connection.execute(self._begin)
             results = [operation(self._store) for operation in operations]
             self._connection.execute("COMMIT")
         except BaseException:
