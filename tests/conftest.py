@@ -16,7 +16,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Our plugin, once coverage has begun: `addopts` keeps pytest from loading it before."""
-    config.pluginmanager.register(importlib.import_module("webhooks.pytest_plugin"), "ours")
+    plugin = importlib.import_module("webhooks.pytest_plugin")
+    if not config.pluginmanager.is_registered(plugin):  # as it is, where somebody runs pytest with other options
+        config.pluginmanager.register(plugin, "ours")
 
 
 @pytest.fixture(scope="session")
