@@ -8,6 +8,7 @@ from webhooks import errors
 from webhooks.errors import (
     DeliveryError,
     HandlerError,
+    InboxError,
     SimulationError,
     UsageError,
     WebhooksError,
@@ -21,12 +22,13 @@ def test_the_tree_in_the_docstring_names_every_error() -> None:
     assert defined <= documented
 
 
+KINDS = (DeliveryError, HandlerError, InboxError, SimulationError, UsageError)
+
+
 def test_every_error_is_of_one_kind() -> None:
     for value in vars(errors).values():
         if isinstance(value, type) and issubclass(value, WebhooksError) and value is not WebhooksError:
-            assert (
-                sum(issubclass(value, kind) for kind in (DeliveryError, UsageError, HandlerError, SimulationError)) == 1
-            )
+            assert sum(issubclass(value, kind) for kind in KINDS) == 1
 
 
 def test_a_late_handler_is_a_timeout_and_a_bad_verb_a_value_error() -> None:
