@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench pins clean
+.PHONY: help demo test check format lint types imports chaos bench pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 12
@@ -44,8 +44,12 @@ types: $(VENV)/ready
 imports: $(VENV)/ready
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/ready ## what a delivery costs next to a bare ASGI callable
+chaos: $(VENV)/ready ## kill servers and workers at random, and look for what was lost
+	@CHAOS_KILLS=20 $(BIN)/python -m pytest -s tests/chaos
+
+bench: $(VENV)/ready ## what a delivery costs next to a bare ASGI callable, and with an inbox
 	@$(BIN)/python benchmarks/receive.py
+	@$(BIN)/python benchmarks/inbox.py
 
 pins: ## requirements/dev.txt anew from pyproject.toml
 	@$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \

@@ -88,7 +88,7 @@ class LeasingInbox(ABC):
 
     async def accept(self, envelope: Envelope, /) -> Accepted:
         """Keep a delivery."""
-        accepted = await self._ask(lambda store: store.put(envelope, self.clock.now()))
+        accepted: Accepted = await self._ask(lambda store: store.put(envelope, self.clock.now()))
         for run in self._runs:
             run.wake()
         return accepted
