@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs bench bench-quick pins clean
+.PHONY: help demo test check format lint types imports docs chaos bench bench-quick pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -45,6 +45,9 @@ types: $(VENV)/ready
 imports: $(VENV)/ready
 	@$(BIN)/lint-imports
 
+chaos: $(VENV)/ready ## kill servers and workers at random, and look for what was lost
+	@CHAOS_KILLS=20 $(BIN)/python -m pytest -s tests/chaos
+
 docs: $(VENV)/ready ## the reference pages anew from the code
 	@$(BIN)/python docs/make_reference.py
 
@@ -53,6 +56,7 @@ bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/
 	@$(BIN)/python benchmarks/receive.py --turns 3
 	@$(BIN)/python benchmarks/bxml.py
 	@$(BIN)/python benchmarks/simulator.py
+	@$(BIN)/python benchmarks/inbox.py
 
 bench-quick: $(VENV)/ready ## the same in two minutes
 	@$(BIN)/python benchmarks/contest.py --turns 3 --seconds 1

@@ -88,6 +88,7 @@ from webhooks.events import (
     TransferDisconnectEvent,
     UnknownEvent,
 )
+from webhooks.inbox import Background, Inbox, MemoryInbox, Retry, SqliteInbox
 
 
 # Authenticators: ours, several pairs, one of a user's own, as a function and as a class.
@@ -103,11 +104,32 @@ def accept_nobody(delivery: Delivery) -> None:
     raise NotAuthenticated("closed", challenge="Basic")
 
 
+def key_of(event: Event, delivery: Delivery) -> str:
+    return f"{event.correlation_id} {delivery.path}"
+
+
 own: Authenticator = TokenAuth()
 with_own = Webhooks(auth=own, fallback=Document(SpeakSentence("Sorry."), Hangup()), deadline=10)
 with_function = Webhooks(auth=accept_nobody, deadline=Deadline(voice=5, messaging=2.5), max_body=1000, threads=2)
 for_all = Webhooks(auth=AllowAll(), debug=True)
 hooks = Webhooks(auth=BasicAuth("user", "new", ("user", "old")))
+
+
+kept_in: Inbox = SqliteInbox("inbox.db")
+with_inbox = Webhooks(
+    auth=AllowAll(), inbox=kept_in, background=Background(concurrency=4, retry=Retry(attempts=3), key=key_of)
+)
+with_memory = Webhooks(auth=AllowAll(), inbox=MemoryInbox())
+
+
+# Kept and in order, kept, and handled at once.
+@with_inbox.on(DtmfEvent, ordered=True)
+async def pressed(event: DtmfEvent, context: Context) -> None:
+    assert context.attempt > 1 or context.first_seen is not None
+
+
+@with_inbox.on(UnknownEvent | InvalidEvent, inline=True, path="/raw")
+def raw_at_once(event: UnknownEvent | InvalidEvent) -> None: ...
 
 
 # One class; the link is a forward reference.

@@ -50,6 +50,7 @@ from webhooks.events import (
     RecordingAvailableEvent,
     RedirectEvent,
 )
+from webhooks.inbox import SqliteInbox
 
 hooks = Webhooks(auth=AllowAll())
 router = Router()
@@ -272,6 +273,14 @@ Document("Hello.")  # rejected: text is no verb
 Document([Hangup()])  # rejected: verbs one by one
 Document(StreamParam(name="a", value="b"))  # rejected: only in a StartStream
 conference: Document[ConferenceVerb] = Document(Hangup())  # rejected: Hangup is no conference verb
+
+
+# The inbox.
+hooks.on(GatherEvent, inline=True)  # rejected: a call is answered at once
+hooks.on(ConferenceCreatedEvent, ordered=True)  # rejected: a conference, too
+hooks.on(RecordingAvailableEvent, ordered="call")  # rejected: True or False
+Webhooks(auth=AllowAll(), inbox="inbox.db")  # rejected: SqliteInbox("inbox.db")
+Webhooks(auth=AllowAll(), inbox=SqliteInbox("inbox.db"), background=16)  # rejected: Background(concurrency=16)
 
 
 # The app.

@@ -73,8 +73,7 @@ class Worker:
             _log.error("%s Calls are answered; what would be kept goes to the spool or is sent again.", error)
         self._tasks = [asyncio.create_task(self._keep_house())]
         if self._background.here if here is None else here:
-            run = self.inbox.run(self.handle, concurrency=self._background.concurrency, retry=self._background.retry)
-            self._tasks.append(asyncio.create_task(run))
+            self._tasks.append(asyncio.create_task(self._run()))
 
     async def begin(self) -> None:
         """Start with the first delivery, where no lifespan did; and again where its event loop has ended since."""
@@ -113,6 +112,16 @@ class Worker:
                 return attempt.failure or f"its handler answered {reply.status}"
         return None
 
+    async def _run(self) -> None:
+        background = self._background
+        while not self._stopped:
+            try:
+                await self.inbox.run(self.handle, concurrency=background.concurrency, retry=background.retry)
+                return
+            except Exception as error:  # noqa: BLE001 - whatever an inbox does, the next delivery is due
+                _log.error("Handling from the inbox broke down with %s; it begins again.", type(error).__name__)
+            await asyncio.sleep(self._every)
+
     def _links(self, delivery: Delivery) -> Links:
         return Links(self._table, delivery.root_path)
 
@@ -123,13 +132,18 @@ class Worker:
         while True:
             with suppress(InboxError):  # told by whoever needed it
                 await self.inbox.open()
-                await self._take_up()
+                await self.take_up()
                 if loop.time() >= prune_at:
                     await self.inbox.prune(self._background.keep)
                     prune_at = loop.time() + _PRUNING
             await asyncio.sleep(self._every)
 
-    async def _take_up(self) -> None:
+    async def take_up(self) -> None:
+        """Move what was spooled into the inbox; whatever is there already is a duplicate.
+
+        Raises:
+            InboxError: the inbox still fails. The spool keeps everything.
+        """
         try:
             envelopes = await asyncio.to_thread(self._spool.take)
             for envelope in envelopes:

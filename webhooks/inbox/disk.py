@@ -17,10 +17,10 @@ TEMPORARY = frozenset({"overlay", "aufs", "tmpfs", "ramfs"})
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-def mounts() -> str:
+def mounts(source: Path = Path("/proc/self/mountinfo")) -> str:
     """What is mounted here (proc_pid_mountinfo(5)); nothing where there is no such file."""
     try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+        return source.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

@@ -61,14 +61,16 @@ _ADVICE = (
 )
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """The file at `path`, with its tables, ready to be written. Made when it does not exist.
 
     Raises:
         sqlite3.Error: it cannot be opened now; see `explained`.
         UsageError: a newer version of this package made it, or another program.
     """
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, factory=factory
+    )
     try:
         # Before anything is written: a file of somebody else's stays as it is.
         version = _version(connection, path)

@@ -172,6 +172,7 @@ class SqliteInbox(LeasingInbox):
             thread of its own: a handler that blocks the event loop loses nothing.
         poll: seconds between two looks for what has become due, or was accepted by another process.
         mounted: gives the text of /proc/self/mountinfo.
+        connection: the class of SQLite's connection; a subclass may log, or fail in a test.
 
     Raises:
         UsageError: no path, or a disk that SQLite cannot work on (at `open`).
@@ -186,6 +187,7 @@ class SqliteInbox(LeasingInbox):
         lease: float = 15.0,
         poll: float = 0.25,
         mounted: Callable[[], str] = mounts,
+        connection: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> None:
         super().__init__(clock=clock, chance=chance, lease=lease, poll=poll)
         self.path = Path(path)
@@ -193,6 +195,7 @@ class SqliteInbox(LeasingInbox):
         if not self.path.name or str(path) == ":memory:":
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
         self._mounted = mounted
+        self._connection = connection
         self._writer: Writer[Store, sqlite3.Error] | None = None
 
     async def _open(self) -> None:
@@ -218,7 +221,7 @@ class SqliteInbox(LeasingInbox):
 
     def _opened(self) -> Writer[Store, sqlite3.Error]:
         try:
-            connection = connect(str(self.path))
+            connection = connect(str(self.path), self._connection)
         except sqlite3.Error as error:
             raise self._explained(error) from error
         store = SqliteStore(connection)

@@ -444,6 +444,9 @@ class InboxContract:
                 await inbox.accept(Envelope("b"))
             await inbox.open()
             assert await inbox.accept(Envelope("b")) == "accepted"
+            await inbox.close()
+            async with asyncio.timeout(self.patience):
+                await inbox.run(Recorder(), concurrency=1, retry=self.retry)
 
     async def test_entries_are_given_oldest_first_and_no_more_than_asked_for(self) -> None:
         """`entries` and `counts`."""

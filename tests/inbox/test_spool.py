@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import fcntl
+import threading
+from pathlib import Path
+
+import pytest
+
+from webhooks.inbox import Background, Envelope, MemoryInbox
+from webhooks.inbox.spool import Spool
+
+ENVELOPE = Envelope("a", "order", "dtmf", "c-1", "GET", "/x", b"a=\xff", ((b"x", b"\xe4"),), "/root", b"\0\xff")
+
+
+def test_what_is_written_is_given_until_it_is_forgotten(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    assert spool.take() == []
+    spool.append(ENVELOPE)
+    spool.append(Envelope("b"))
+    assert Spool(tmp_path / "spool").take() == [ENVELOPE, Envelope("b")]
+    spool.append(Envelope("c"))
+    assert spool.take() == [ENVELOPE, Envelope("b")]
+    spool.forget()
+    assert spool.take() == [Envelope("c")]
+    spool.forget()
+    spool.forget()
+    assert spool.take() == []
+
+
+def test_a_line_cut_short_costs_nobody_but_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.append(ENVELOPE)
+    with spool.path.open("ab") as file:
+        file.write(b'["cut", "sho')
+    spool.append(Envelope("b"))
+    assert spool.take() == [ENVELOPE, Envelope("b")]
+    assert "1 lines" in caplog.text
+
+
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.append(ENVELOPE)
+    assert spool.path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_a_file_taken_away_while_somebody_waits_for_it_loses_nothing(tmp_path: Path, *, instead: bool) -> None:
+    spool = Spool(tmp_path / "spool")
+    with spool.path.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writing = threading.Thread(target=spool.append, args=(ENVELOPE,))
+        writing.start()
+        _wait_for_the_lock(held.fileno())
+        spool.path.rename(tmp_path / "away")
+        if instead:
+            spool.path.touch()
+    writing.join(20)
+    assert spool.take() == [ENVELOPE]
+
+
+def _wait_for_the_lock(held: int) -> None:
+    """Until another thread has the file open, too, so that it waits, or is about to."""
+    target = Path(f"/proc/self/fd/{held}").readlink()
+    while sum(_leads_to(one, target) for one in Path("/proc/self/fd").iterdir()) < 2:
+        pass
+
+
+def _leads_to(link: Path, target: Path) -> bool:
+    try:
+        return link.readlink() == target
+    except OSError:
+        return False
+
+
+async def test_a_spool_that_cannot_be_read_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from tests.inbox.test_app import kept, started
+
+    (tmp_path / "spool.taken").mkdir()
+    async with started(kept(tmp_path, MemoryInbox())) as hooks:
+        assert hooks.worker is not None
+        await hooks.worker.take_up()
+    assert "cannot be taken up: Is a directory" in caplog.text
+    assert Background().here

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.inbox.test_app import kept, started
+from webhooks import Reply, UsageError
+from webhooks.events import DisconnectEvent
+from webhooks.inbox import Envelope, Kept, MemoryInbox, SqliteInbox
+
+BODY = b'{"eventType": "disconnect", "eventTime": "2026-01-01T00:00:00Z", "callId": "c-1"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "why"),
+    [
+        (b"no JSON", "/", "the body is not JSON"),
+        (BODY, "/", "no route of the app takes it"),
+        (BODY, "/refuses", "its handler answered 409"),
+        (BODY, "/fails", "KeyError at "),
+    ],
+)
+async def test_why_a_delivery_cannot_be_handled_is_said(body: bytes, path: str, why: str, tmp_path: Path) -> None:
+    hooks = kept(tmp_path)
+
+    @hooks.on(DisconnectEvent, path="/refuses")
+    async def refuses(event: DisconnectEvent) -> None:
+        return Reply(409)  # type: ignore[return-value]  # which only an untyped app would do
+
+    @hooks.on(DisconnectEvent, path="/fails")
+    async def fails(event: DisconnectEvent) -> None:
+        raise KeyError("secret")
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    envelope = Envelope("a", path=path, body=body)
+    told = str(await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)))
+    assert told.startswith(why)
+    assert "secret" not in told
+
+
+async def test_what_on_error_answers_for_is_done(tmp_path: Path) -> None:
+    hooks = kept(tmp_path)
+
+    @hooks.on(DisconnectEvent)
+    async def fails(event: DisconnectEvent) -> None:
+        raise KeyError
+
+    @hooks.on_error(KeyError)
+    async def forgiven(error: KeyError) -> None: ...
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    assert await hooks.worker.handle(Kept(1, Envelope("a", body=BODY), "running", 1.0, 1.0, 1, 0, None)) is None
+
+
+async def test_an_inbox_is_looked_after_again_and_again(tmp_path: Path) -> None:
+    opened = asyncio.Semaphore(0)
+
+    class Counting(MemoryInbox):
+        async def open(self) -> None:
+            await super().open()
+            opened.release()
+
+    hooks = kept(tmp_path, Counting())
+    hooks.freeze()
+    assert hooks.worker is not None
+    hooks.worker._every = 0.001
+    async with started(hooks), asyncio.timeout(20):
+        for _ in range(4):
+            await opened.acquire()
+
+
+async def test_an_inbox_that_can_never_work_keeps_the_app_from_starting(tmp_path: Path) -> None:
+    hooks = kept(tmp_path, SqliteInbox(tmp_path / "inbox.db", mounted=lambda: "1 0 8:1 / / rw - nfs a rw"))
+    with pytest.raises(UsageError, match="network disk"):
+        await hooks._start()
+    await hooks._stop()
+
+
+async def test_a_run_that_breaks_down_is_told_and_begins_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Breaking(MemoryInbox):
+        broken = True
+
+        async def lease(self, owner: str, most: int, *, idle: bool) -> list[Kept]:
+            if self.broken:
+                self.broken = False
+                raise LookupError("secret")
+            return list(await super().lease(owner, most, idle=idle))
+
+    hooks = kept(tmp_path, Breaking(poll=0.01))
+
+    @hooks.on(DisconnectEvent)
+    async def ended(event: DisconnectEvent) -> None: ...
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    hooks.worker._every = 0.001
+    async with started(hooks), asyncio.timeout(20):
+        assert hooks.inbox is not None
+        await hooks.inbox.accept(Envelope("a", body=BODY))
+        while not (await hooks.inbox.counts()).done:
+            await asyncio.sleep(0)
+    assert "LookupError" in caplog.text
+    assert "secret" not in caplog.text
