@@ -8,6 +8,7 @@ from webhooks import errors
 from webhooks.errors import (
     DeliveryError,
     HandlerError,
+    InboxError,
     SimulationError,
     UsageError,
     WebhooksError,
@@ -25,7 +26,11 @@ def test_every_error_is_of_one_kind() -> None:
     for value in vars(errors).values():
         if isinstance(value, type) and issubclass(value, WebhooksError) and value is not WebhooksError:
             assert (
-                sum(issubclass(value, kind) for kind in (DeliveryError, UsageError, HandlerError, SimulationError)) == 1
+                sum(
+                    issubclass(value, kind)
+                    for kind in (DeliveryError, UsageError, HandlerError, InboxError, SimulationError)
+                )
+                == 1
             )
 
 
