@@ -599,3 +599,9 @@ def test_both_lanes_read_the_same(event: type[Event]) -> None:
     body = json.dumps([MAIN[event]] if event.family == "messaging" else MAIN[event]).encode()
     # The fast lane does not know the mark.
     assert posted(b"\xef\xbb\xbf" + body) == posted(body)
+
+
+def test_a_message_that_a_query_has_twice_is_kept_as_it_came() -> None:
+    query = "type=message-delivered&message=a&message=b"
+    event = parse(Delivery.of(method="GET", query=query))[0]
+    assert event.model_dump() == {"type": "message-delivered", "message": ["a", "b"]}

@@ -124,7 +124,7 @@ with_memory = Webhooks(auth=AllowAll(), inbox=MemoryInbox())
 
 # Kept and in order, kept, and handled at once.
 @with_inbox.on(DtmfEvent, ordered=True)
-async def pressed(event: DtmfEvent, context: Context) -> None:
+async def kept_in_order(event: DtmfEvent, context: Context) -> None:
     assert context.attempt > 1 or context.first_seen is not None
 
 

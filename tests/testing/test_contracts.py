@@ -4,8 +4,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import ClassVar
 
+import pytest
+
 from webhooks import BasicAuth, Delivery, NotAuthenticated
-from webhooks.testing.contracts import AuthenticatorContract
+from webhooks.inbox import MemoryInbox
+from webhooks.testing.contracts import AuthenticatorContract, InboxContract
 
 
 def basic(user: str, password: str) -> Mapping[str, str]:
@@ -32,3 +35,13 @@ class TestOneThatReadsTheBody(AuthenticatorContract):
     authenticator = Signature()
     right = {"X-Length": "42"}
     wrong = {"X-Length": "41"}
+
+
+async def test_an_inbox_contract_needs_to_be_told_how_to_make_one() -> None:
+    contract = InboxContract()
+    with pytest.raises(NotImplementedError):
+        contract.make()
+    with pytest.raises(NotImplementedError):
+        await contract.advance(1)
+    with pytest.raises(NotImplementedError):
+        await contract.kill(MemoryInbox())
