@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import fcntl
+import importlib
+import sys
 import threading
 from pathlib import Path
 
@@ -81,3 +83,11 @@ async def test_a_spool_that_cannot_be_read_is_told(tmp_path: Path, caplog: pytes
         await hooks.worker.take_up()
     assert "cannot be taken up: Is a directory" in caplog.text
     assert Background().here
+
+
+def test_where_files_cannot_be_locked_one_process_may_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.delitem(sys.modules, "webhooks.inbox.spool")
+    spool = importlib.import_module("webhooks.inbox.spool").Spool(tmp_path / "spool")
+    spool.append(Envelope("a"))
+    assert [envelope.key for envelope in spool.take()] == ["a"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -12,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from webhooks.inbox.base import Envelope
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows, where the app is one process
+    fcntl = None
 
 __all__ = ["Spool"]
 
@@ -39,7 +43,8 @@ class Spool:
     def _locked(self) -> Generator[int]:
         file = os.open(self.path, os.O_APPEND | os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
             if not self._is(file):
                 with self._locked() as again:  # taken away while this one waited
                     yield again
