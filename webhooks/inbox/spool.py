@@ -15,7 +15,7 @@ from webhooks.inbox.base import Envelope
 try:
     import fcntl
 except ModuleNotFoundError:  # Windows, where the app is one process
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["Spool"]
 
