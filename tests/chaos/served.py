@@ -7,15 +7,20 @@ from pathlib import Path
 
 from webhooks import AllowAll, Webhooks
 from webhooks.events import DtmfEvent
-from webhooks.inbox import Background, Retry, SqliteInbox
+from webhooks.inbox import Background, Inbox, PostgresInbox, Retry, SqliteInbox
 
 FOLDER = Path(os.environ["CHAOS_FOLDER"])
+
+
+def make_inbox() -> Inbox:
+    dsn = os.environ.get("CHAOS_DSN")
+    return PostgresInbox(dsn, lease=1.0, poll=0.02) if dsn else SqliteInbox(FOLDER / "inbox.db", lease=1.0, poll=0.02)
 
 
 def make_hooks() -> Webhooks:
     hooks = Webhooks(
         auth=AllowAll(),
-        inbox=SqliteInbox(FOLDER / "inbox.db", lease=1.0, poll=0.02),
+        inbox=make_inbox(),
         background=Background(
             here=os.environ["CHAOS_HERE"] == "yes",
             spool=FOLDER / "spool",

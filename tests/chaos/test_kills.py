@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from webhooks.inbox import Counts, SqliteInbox
+from webhooks.inbox import Counts, Inbox, PostgresInbox, SqliteInbox
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("CHAOS_KILLS", "2"))
@@ -72,11 +72,12 @@ class Load:
 class Processes:
     """A server, and workers apart where it has none of its own."""
 
-    def __init__(self, folder: Path, *, apart: bool) -> None:
+    def __init__(self, folder: Path, *, apart: bool, dsn: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._environ = {**os.environ, "CHAOS_FOLDER": str(folder), "CHAOS_HERE": "no" if apart else "yes"}
+        here = "no" if apart else "yes"
+        self._environ = {**os.environ, "CHAOS_FOLDER": str(folder), "CHAOS_HERE": here, "CHAOS_DSN": dsn}
         server = ["uvicorn", "tests.chaos.served:hooks", "--port", str(self.port), "--no-access-log"]
         worker = ["webhooks", "worker", "tests.chaos.served:hooks"]
         self._commands = [server, worker, worker] if apart else [server]
@@ -103,7 +104,7 @@ class Processes:
         self._errors.close()
 
 
-async def place(load: Load, processes: Processes, folder: Path) -> float:
+async def place(load: Load, processes: Processes, inbox: Inbox) -> float:
     """Load and kills, then rest until all is handled; the seconds of load."""
     chance = random.Random(7)
     calls = [asyncio.create_task(load.call(f"c-{number}")) for number in range(CALLERS)]
@@ -120,12 +121,11 @@ async def place(load: Load, processes: Processes, folder: Path) -> float:
     load.going = False
     await asyncio.gather(*calls)
     seconds = time.monotonic() - started
-    await _rest(folder)
+    await _rest(inbox)
     return seconds
 
 
-async def _rest(folder: Path) -> Counts:
-    inbox = SqliteInbox(folder / "inbox.db")
+async def _rest(inbox: Inbox) -> Counts:
     await inbox.open()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -137,12 +137,24 @@ async def _rest(folder: Path) -> Counts:
         await inbox.close()
 
 
+@pytest.fixture(params=["SQLite", "Postgres"])
+def store(request: pytest.FixtureRequest) -> str:
+    """A DSN, or "" for a file."""
+    if request.param == "SQLite":
+        return ""
+    dsn: str = request.getfixturevalue("dsn")
+    asyncio.run(PostgresInbox(dsn).migrate())
+    return dsn
+
+
 @pytest.mark.parametrize("apart", [False, True], ids=["a server", "a server and two workers apart"])
-async def test_nothing_that_was_answered_is_lost_when_processes_are_killed(tmp_path: Path, *, apart: bool) -> None:
-    processes = Processes(tmp_path, apart=apart)
+async def test_nothing_that_was_answered_is_lost_when_processes_are_killed(
+    tmp_path: Path, store: str, *, apart: bool
+) -> None:
+    processes = Processes(tmp_path, apart=apart, dsn=store)
     load = Load(processes.port)
     try:
-        seconds = await place(load, processes, tmp_path)
+        seconds = await place(load, processes, PostgresInbox(store) if store else SqliteInbox(tmp_path / "inbox.db"))
     finally:
         processes.end()
     runs = [(name, int(number)) for name, number in map(str.split, (tmp_path / "handled").read_text().splitlines())]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import os
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -23,22 +21,6 @@ from webhooks.errors import InboxError
 from webhooks.inbox import Envelope
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.postgres import PostgresInbox, PostgresStore
-
-SERVER = os.environ.get("WEBHOOKS_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
-
-
-@pytest.fixture
-def dsn() -> Iterator[str]:
-    """A schema of the test's own."""
-    name = f"webhooks_{uuid.uuid4().hex}"
-    try:
-        connection = psycopg.connect(SERVER, autocommit=True, connect_timeout=2)
-    except psycopg.OperationalError:
-        pytest.skip(f"no Postgres at {SERVER.rpartition('@')[2]}; WEBHOOKS_TEST_POSTGRES names another")
-    with connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        yield f"{SERVER}?options=-csearch_path%3D{name}"
-        connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
 class TestPostgresInbox(stores.LeasingContract):
