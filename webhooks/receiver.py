@@ -116,10 +116,11 @@ class Receiver:
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
         worst, repeats = EMPTY, self._repeats
         for index, event in enumerate(events):
-            if repeats is None or event.__class__ not in ALLOWED or (call := event.correlation_id) is None:
+            if repeats is None or event.__class__ not in ALLOWED:
                 reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
             else:
-                if not repeats.is_new(call, delivery, arrived):
+                call = event.correlation_id or ""
+                if not repeats.is_new(call, delivery):
                     reply = await repeats.earlier(event, call, delivery)
                     if reply is not None:
                         return reply

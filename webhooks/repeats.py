@@ -6,8 +6,8 @@
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
 3. Who asks while the first is being answered waits for it. What failed (500) is not remembered: that Bandwidth asks
    again is the remedy.
-4. It costs next to nothing to ask once: two dictionary entries for a delivery that is there anyway. The dictionaries
-   are dropped whole when they are old or large, so nobody looks for what is too old.
+4. Whoever asks once pays: so one look and two notes in a dictionary, which is dropped whole when it is full. Nobody
+   counts bytes or looks for what is too old.
 5. Where the app has a store, other processes are asked through it. It never costs the answer: what it cannot do, or
    not at once, is left.
 """
@@ -32,17 +32,23 @@ _log = logging.getLogger("webhooks.repeats")
 
 T = TypeVar("T")
 
-# Seconds for which a reply is remembered at least; twice as long at most.
+# How many replies are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout, 25
+# seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
+_MOST = 2048
+# Bytes of an event that is remembered. Documented ones have one or two thousand.
+_LONGEST = 16 * 1024
+# Seconds for which a store keeps a reply.
 _KEPT = 120.0
-# Bytes that are remembered at most, half of them each time, and what a question takes besides body and reply: headers.
-_MOST_BYTES = 32 * 1024 * 1024
-_OVERHEAD = 2000
 # Of the store, in seconds: its patience for an answer; how long it is left alone when it had none; for how long a
 # question is somebody's who has not answered it; and between two looks whether he has.
 _PATIENCE = 1.0
 _LEFT_ALONE = 10.0
 _CLAIMED = 10.0
 _PAUSE = 0.05
+
+
+_Answer = tuple[bytes, str, Reply | None]
+"""What was asked, at which path, and the reply; None while it is being answered."""
 
 
 class Repeats:
@@ -59,50 +65,45 @@ class Repeats:
         self._store = states.shared
         self._paths = paths
         self._clock = clock
-        self._asked: dict[str, Delivery] = {}
-        self._replies: dict[str, Reply] = {}
-        self._older: tuple[dict[str, Delivery], dict[str, Reply]] = ({}, {})
-        self._waiting: dict[int, asyncio.Future[None]] = {}
-        self._room = _MOST_BYTES // 2
-        self._turns_at = clock() + _KEPT
+        self._asked: dict[str, _Answer] = {}
+        self._older: dict[str, _Answer] = {}
+        self._room = _MOST
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._claims: dict[int, tuple[StateStore, StateKey, str]] = {}
         self._store_is_left_until = 0.0
-        self._claims: dict[int, tuple[StateKey, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def is_new(self, call: str, delivery: Delivery, arrived: float) -> bool:
+    def is_new(self, call: str, delivery: Delivery) -> bool:
         """Whether nobody can know the answer. Who hears yes says later what was `answered`; else see `earlier`."""
-        if arrived >= self._turns_at:
-            self._turn(arrived)
-        last = self._asked.get(call) or self._older[0].get(call)
-        if (last is not None and last.body == delivery.body) or self._store is not None:
+        last = self._asked.get(call) or self._older.get(call)
+        if self._store is not None or (last is not None and last[0] == (delivery.body or delivery.query)):
             return False
-        self._asked[call] = delivery
+        self._asked[call] = (delivery.body or delivery.query, delivery.path, None)
         return True
 
     def answered(self, call: str, delivery: Delivery, reply: Reply | None) -> None:
         """What was answered; None when that was interrupted."""
-        if self._asked.get(call) is delivery:  # else it went on to another question meanwhile, or this is too old
-            if reply is None or reply.status >= 500:
-                del self._asked[call]
-            else:
-                self._replies[call] = reply
-                self._room -= len(delivery.body) + len(reply.body) + _OVERHEAD
-                if self._room < 0:
-                    self._turn(self._clock())
-        if self._claims and (claimed := self._claims.pop(id(delivery), None)) is not None:
-            self._tell(claimed, reply)
-        if self._waiting and (waiting := self._waiting.pop(id(delivery), None)) is not None:
+        question = delivery.body or delivery.query
+        if reply is None or reply.status >= 500 or len(question) > _LONGEST:
+            self._asked.pop(call, None)
+        else:
+            self._asked[call] = (question, delivery.path, reply)
+            self._room -= 1
+            if not self._room:
+                self._older, self._asked, self._room = self._asked, {}, _MOST
+        if self._waiting and (waiting := self._waiting.pop(call, None)) is not None:
             waiting.set_result(None)
+        if self._claims and (claim := self._claims.pop(id(delivery), None)) is not None:
+            self._tell(*claim, reply)
 
     async def earlier(self, event: Event, call: str, delivery: Delivery) -> Reply | None:
         """The reply to the same question; None when there is none. Then this is new, see `is_new`."""
-        while (first := self._same(event, call, delivery)) is not None:
-            reply = self._replies.get(call) if first is self._asked.get(call) else self._older[1].get(call)
-            if reply is not None:
-                return reply
+        while (same := self._same(event, call, delivery)) is not None:
+            if same[2] is not None:
+                return same[2]
             # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(self._waiting.setdefault(id(first), asyncio.get_running_loop().create_future()))
-        self._asked[call] = delivery
+            await asyncio.shield(self._waiting.setdefault(call, asyncio.get_running_loop().create_future()))
+        self._asked[call] = (delivery.body or delivery.query, delivery.path, None)
         if self._store is None or not _is_precise(event):
             return None
         try:
@@ -114,16 +115,19 @@ class Repeats:
             self.answered(call, delivery, reply)
         return reply
 
-    def _same(self, event: Event, call: str, delivery: Delivery) -> Delivery | None:
-        """The delivery that asked the same, or asks it now."""
-        last = self._asked.get(call) or self._older[0].get(call)
+    def _same(self, event: Event, call: str, delivery: Delivery) -> _Answer | None:
+        """What is known of the same question."""
+        last = self._asked.get(call) or self._older.get(call)
         if last is None or not _is_precise(event):
             return None
-        same = last.body == delivery.body and last.query == delivery.query and self._at(last) == self._at(delivery)
-        return last if same else None
+        return (
+            last
+            if last[0] == (delivery.body or delivery.query) and self._at(last[1]) == self._at(delivery.path)
+            else None
+        )
 
-    def _at(self, delivery: Delivery) -> str:
-        return delivery.path if delivery.path in self._paths else ""
+    def _at(self, path: str) -> str:
+        return path if path in self._paths else ""
 
     async def _elsewhere(self, store: StateStore, delivery: Delivery) -> Reply | None:
         """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give."""
@@ -131,7 +135,7 @@ class Repeats:
         while self._store_is_left_until <= self._clock() < until:
             claim = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
             if claim is not None:
-                self._claims[id(delivery)] = key, claim
+                self._claims[id(delivery)] = store, key, claim
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
@@ -139,19 +143,17 @@ class Repeats:
             await asyncio.sleep(_PAUSE)
         return None
 
-    def _tell(self, claimed: tuple[StateKey, str], reply: Reply | None) -> None:
+    def _tell(self, store: StateStore, key: StateKey, version: str, reply: Reply | None) -> None:
         """Tell the other processes what was answered. The reply does not wait for that."""
-        (key, version), store = claimed, self._store
         value, ttl = (b"", 0.0) if reply is None or reply.status >= 500 else (_written(reply), _KEPT)
 
-        async def tell(store: StateStore) -> None:
+        async def tell() -> None:
             await self._ask(store.set(key, value=value, version=version, ttl=ttl))
             await self._states.prune()
 
-        if store is not None:
-            task = asyncio.ensure_future(tell(store))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        task = asyncio.ensure_future(tell())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
         """What the store answers; None, and it is left alone for a while, when it fails."""
@@ -163,17 +165,9 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        parts = (self._at(delivery).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
+        parts = (self._at(delivery.path).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
         digest = hashlib.blake2b(b"".join(b"%d:%s" % (len(part), part) for part in parts), digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
-
-    def _turn(self, now: float) -> None:
-        """Drop what is old; what is recent becomes old."""
-        is_stale = now >= self._turns_at + _KEPT
-        self._older = ({}, {}) if is_stale else (self._asked, self._replies)
-        self._asked, self._replies = {}, {}
-        self._room = _MOST_BYTES // 2
-        self._turns_at = now + _KEPT
 
 
 def _is_precise(event: Event) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, LiteralString
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, LiteralString, cast
 
 from webhooks.errors import StateError, UsageError
 from webhooks.state.base import Clock, Entry, StateKey, new_version
@@ -11,10 +13,10 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
     from psycopg_pool import AsyncConnectionPool
 
+    _Pool = AsyncConnectionPool[AsyncConnection]
+
 __all__ = ["PostgresState"]
 
-# Seconds to wait for a connection, and for a statement. Each takes about a millisecond.
-_PATIENCE = 3
 # Of the advisory lock that one migration at a time holds; any number that nobody else uses.
 _LOCK = 6_812_337_401
 
@@ -41,29 +43,29 @@ _NOW = "coalesce(%(now)s::float8, extract(epoch FROM statement_timestamp())::flo
 _GET = f"""
     SELECT value, version FROM webhooks_state
     WHERE namespace = %(namespace)s AND name = %(name)s AND expires > {_NOW}
-"""
+"""  # noqa: S608 - nothing of anybody else\'s
 _CREATE = f"""
     INSERT INTO webhooks_state AS kept (namespace, name, version, value, expires, ends)
     SELECT %(namespace)s, %(name)s, %(new)s, %(value)s, least({_NOW} + %(seconds)s::float8, ends), ends
-    FROM (SELECT min(ends) AS ends FROM webhooks_state WHERE namespace = %(namespace)s AND expires > {_NOW}) AS forgotten
+    FROM (SELECT min(ends) AS ends FROM webhooks_state WHERE namespace = %(namespace)s AND expires > {_NOW}) AS others
     ON CONFLICT (namespace, name) DO UPDATE
     SET version = excluded.version, value = excluded.value, expires = excluded.expires, ends = excluded.ends
     WHERE kept.expires <= {_NOW}
     RETURNING value, version
-"""
+"""  # noqa: S608 - nothing of anybody else\'s
 _REPLACE = f"""
     UPDATE webhooks_state
     SET version = %(new)s, value = %(value)s, expires = least({_NOW} + %(seconds)s::float8, ends)
     WHERE namespace = %(namespace)s AND name = %(name)s AND version = %(version)s AND expires > {_NOW}
     RETURNING value, version
-"""
+"""  # noqa: S608 - nothing of anybody else\'s
 _FORGET = f"""
     UPDATE webhooks_state
     SET ends = least(ends, {_NOW} + %(seconds)s::float8), expires = least(expires, {_NOW} + %(seconds)s::float8)
     WHERE namespace = %(namespace)s AND expires > {_NOW}
     RETURNING value, version
-"""
-_PRUNE = f"DELETE FROM webhooks_state WHERE expires <= {_NOW} RETURNING ''::bytea, ''"
+"""  # noqa: S608 - nothing of anybody else\'s
+_PRUNE = f"DELETE FROM webhooks_state WHERE expires <= {_NOW} RETURNING value, version"  # noqa: S608 - as above
 
 
 class PostgresState:
@@ -72,13 +74,14 @@ class PostgresState:
     Args:
         dsn: how to connect: "postgresql://user@host/database", or "" for the PG... variables of the environment.
         connections: how many this process opens at most.
+        timeout: seconds to wait for a connection, and again for an answer.
         clock: seconds since 1970; the server's own when None.
 
     Raises:
         UsageError: the extra is not installed.
     """
 
-    def __init__(self, dsn: str, *, connections: int = 4, clock: Clock | None = None) -> None:
+    def __init__(self, dsn: str, *, connections: int = 4, timeout: float = 3.0, clock: Clock | None = None) -> None:
         try:
             import psycopg
             import psycopg_pool
@@ -86,12 +89,15 @@ class PostgresState:
             raise UsageError(
                 'PostgresState needs psycopg: install the extra, as in `pip install "bandwidth-webhooks[postgres]"`.'
             ) from error
-        self._psycopg = psycopg
-        self._make_pool = psycopg_pool.AsyncConnectionPool
+        self._error = psycopg.Error
+        self._make_pool: Callable[..., _Pool] = psycopg_pool.AsyncConnectionPool
+        self._check = psycopg_pool.AsyncConnectionPool.check_connection
+        self._opening = asyncio.Lock()
         self._dsn = dsn
         self._connections = connections
+        self._timeout = timeout
         self._clock = clock
-        self._pool: AsyncConnectionPool[AsyncConnection] | None = None
+        self._pool: _Pool | None = None
 
     async def open(self) -> None:
         """Connect, and make the table when it is not there.
@@ -99,26 +105,9 @@ class PostgresState:
         Raises:
             StateError: the server cannot be reached, or the user may not make the table.
         """
-        if self._pool is not None:
-            return
-        pool = self._make_pool(
-            self._dsn,
-            kwargs={"autocommit": True, "connect_timeout": _PATIENCE},
-            configure=_hurry,
-            min_size=1,
-            max_size=self._connections,
-            timeout=_PATIENCE,
-            check=self._make_pool.check_connection,
-            open=False,
-        )
-        try:
-            await pool.open()
-            async with pool.connection() as connection:
-                await _migrate(connection)
-        except self._psycopg.Error as error:
-            await pool.close()
-            raise self._failed(error) from error
-        self._pool = pool
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await self._connected()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -150,16 +139,41 @@ class PostgresState:
 
     async def _first(self, statement: LiteralString, **values: str | bytes | float | None) -> tuple[bytes, str] | None:
         """The first row that a statement gives."""
-        if self._pool is None:
-            await self.open()
-        assert self._pool is not None  # noqa: S101 - `open` has set it
+        await self.open()
         named = {**values, "now": self._clock() if self._clock else None}
         try:
-            async with self._pool.connection() as connection:
+            async with cast("_Pool", self._pool).connection() as connection:
                 cursor = await connection.execute(statement, named)
                 return await cursor.fetchone()
-        except self._psycopg.Error as error:
+        except self._error as error:
             raise self._failed(error) from error
+
+    async def _connected(self) -> _Pool:
+        pool = self._make_pool(
+            self._dsn,
+            kwargs={"autocommit": True},
+            configure=self._hurry,
+            min_size=1,
+            max_size=self._connections,
+            timeout=self._timeout,
+            check=self._check,
+            open=False,
+        )
+        try:
+            await pool.open()
+            async with pool.connection() as connection:
+                await _migrate(connection)
+        except BaseException as error:
+            await pool.close()
+            if isinstance(error, self._error):
+                raise self._failed(error) from error
+            raise
+        return pool
+
+    async def _hurry(self, connection: AsyncConnection) -> None:
+        """Not by the connection's options: those are the user's."""
+        milliseconds = f"{self._timeout * 1000:.0f}"
+        await connection.execute("SELECT set_config('statement_timeout', %s, false)", (milliseconds,))
 
     def _failed(self, error: Exception) -> StateError:
         # What the server says may quote a key. Its class and five characters tell what is wrong.
@@ -168,11 +182,6 @@ class PostgresState:
             f"The state in PostgreSQL cannot be used: {type(error).__name__} ({state}). Expected a server that can be "
             "reached and a user that may make and write the table webhooks_state."
         )
-
-
-async def _hurry(connection: AsyncConnection) -> None:
-    """Not by the connection's options: those are the user's."""
-    await connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{_PATIENCE}s",))
 
 
 async def _migrate(connection: AsyncConnection) -> None:

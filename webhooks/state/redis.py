@@ -1,11 +1,12 @@
 """State in Redis, for any number of machines. Needs the extra `redis`.
 
-A namespace is one hash, which Redis removes by itself. Its fields, for each name: `v:` version, `d:` value, `x:` when it
-is gone; and `end`, when all of it is. Times are seconds since 1970, by the server's clock.
+A namespace is one hash, which Redis removes by itself. Its fields, for each name: `v:` version, `d:` value, `x:` when
+it is gone; and `end`, when all of it is. Times are seconds since 1970, by the server's clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from webhooks.errors import StateError, UsageError
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from redis.commands.core import AsyncScript
 
 __all__ = ["RedisState"]
-
-# Seconds to wait for a connection, and for an answer. Each takes about a millisecond.
-_PATIENCE = 3
 
 # Each script is one round trip, and Redis runs nothing else meanwhile.
 _START = """
@@ -85,22 +83,29 @@ class RedisState:
     Args:
         url: how to connect: "redis://host:6379/0", "rediss://...", "unix://...".
         prefix: what the names of its keys begin with.
+        timeout: seconds to wait for a connection, and again for an answer.
         clock: seconds since 1970; the server's own when None.
 
     Raises:
         UsageError: the extra is not installed.
     """
 
-    def __init__(self, url: str, *, prefix: str = "webhooks:state:", clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str, *, prefix: str = "webhooks:state:", timeout: float = 3.0, clock: Clock | None = None
+    ) -> None:
         try:
-            import redis.asyncio
+            from redis.asyncio import Redis
+            from redis.exceptions import RedisError
         except ImportError as error:
             raise UsageError(
                 'RedisState needs redis: install the extra, as in `pip install "bandwidth-webhooks[redis]"`.'
             ) from error
-        self._redis = redis
+        self._error = RedisError
+        # Parts of its own signatures have no types.
+        self._connect = cast("Callable[..., Redis]", getattr(Redis, "from_url"))  # noqa: B009
         self._url = url
         self._prefix = prefix
+        self._timeout = timeout
         self._clock = clock
         self._client: Redis | None = None
         self._scripts: dict[str, AsyncScript] = {}
@@ -111,11 +116,7 @@ class RedisState:
         Raises:
             StateError: the server cannot be reached.
         """
-        client = self._connected()
-        try:
-            await client.ping()
-        except self._redis.exceptions.RedisError as error:
-            raise _failed(error) from error
+        await self.get(StateKey("open", "open"))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -149,14 +150,12 @@ class RedisState:
         key, now = f"{self._prefix}{{{namespace}}}", self._clock() if self._clock else ""
         try:
             return cast("object", await self._scripts[script](keys=[key], args=[now, *values], client=client))
-        except self._redis.exceptions.RedisError as error:
+        except self._error as error:
             raise _failed(error) from error
 
     def _connected(self) -> Redis:
         if self._client is None:
-            self._client = self._redis.asyncio.Redis.from_url(
-                self._url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
-            )
+            self._client = self._connect(self._url, socket_timeout=self._timeout, socket_connect_timeout=self._timeout)
         return self._client
 
 

@@ -29,7 +29,8 @@ _BUSY = 3.0
 # Run once each, in this order. A step that was released never changes, and an older version must be able to work on
 # with what a later step leaves: two versions run side by side while a deployment rolls.
 _STEPS = (
-    """
+    (
+        """
     CREATE TABLE webhooks_state (
         namespace TEXT NOT NULL,
         name TEXT NOT NULL,
@@ -38,9 +39,10 @@ _STEPS = (
         expires REAL NOT NULL,  -- seconds since 1970
         ends REAL,              -- when the namespace is forgotten; `expires` is never later
         PRIMARY KEY (namespace, name)
-    ) WITHOUT ROWID;
-    CREATE INDEX webhooks_state_expires ON webhooks_state (expires);
+    ) WITHOUT ROWID
     """,
+        "CREATE INDEX webhooks_state_expires ON webhooks_state (expires)",
+    ),
 )
 
 _GET = """
@@ -178,7 +180,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE IF NOT EXISTS webhooks_state_schema (version INTEGER PRIMARY KEY)")
         # Looked at again: another process may have been faster.
         for number, step in list(enumerate(_STEPS, start=1))[_version(connection) :]:
-            for statement in step.split(";"):
+            for statement in step:
                 connection.execute(statement)
             connection.execute("INSERT INTO webhooks_state_schema VALUES (?)", (number,))
 
