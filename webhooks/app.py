@@ -22,8 +22,11 @@ from webhooks.inbox import Background, Inbox
 from webhooks.inbox.intake import Intake, Tally
 from webhooks.inbox.spool import Spool
 from webhooks.receiver import Receiver
+from webhooks.repeats import Repeats
 from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
+from webhooks.state import StateStore
+from webhooks.state.holding import States
 from webhooks.worker import Worker
 
 __all__ = ["OnError", "Webhooks"]
@@ -58,6 +61,10 @@ class Webhooks(Router):
         deadline: seconds a handler may take; one number for all, or `Deadline(voice=14, messaging=9)`.
         max_body: bytes of the largest delivery.
         threads: how many `def` handlers may run at once; one more is an error at once.
+        state: the store for what handlers remember of calls, `context.state(...)`; the memory of this process without
+            one. Repeated deliveries are recognized through it by all processes.
+        once: a call or conference event that is delivered again within two minutes gets the same reply, and its handler
+            does not run again.
         debug: log tracebacks with their messages, which may hold what callers said.
         inbox: where notifications wait until they are handled, after they were answered: `SqliteInbox("inbox.db")`.
             Without one they are handled before they are answered.
@@ -75,6 +82,8 @@ class Webhooks(Router):
         deadline: float | Deadline | None = None,
         max_body: int = 1024 * 1024,
         threads: int = 32,
+        state: StateStore | None = None,
+        once: bool = True,
         debug: bool = False,
         inbox: Inbox | None = None,
         background: Background | None = None,
@@ -101,6 +110,10 @@ class Webhooks(Router):
         self._deadline = _deadline(deadline)
         self._max_body = max_body
         self._threads = threads
+        if isinstance(state, (str, type)) or not (state is None or hasattr(state, "forget")):
+            raise UsageError(f'state={state!r}: expected a store, as SqliteState("state.db") of webhooks.state.')
+        self._states = States(state)
+        self._once = once
         self._debug = debug
         self._errors: dict[type[Exception], ErrorPlan] = {}
         self._receiver: Receiver | None = None
@@ -171,6 +184,7 @@ class Webhooks(Router):
             hints = Hints()
             table = self._freeze()
             dispatcher = self._dispatcher(table, hints, self._deadline, self._fallback)
+            repeats = Repeats(self._states, paths=table.paths, clock=dispatcher.clock) if self._once else None
             if self._inbox is not None:
                 self._intake, self._worker = self._kept_in(self._inbox, table, hints)
             elif any(route.ordered for route in table.routes):
@@ -182,6 +196,7 @@ class Webhooks(Router):
                 hints=hints,
                 max_body=self._max_body,
                 intake=self._intake,
+                repeats=repeats,
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
@@ -200,6 +215,7 @@ class Webhooks(Router):
             hints=hints,
             threads=self._threads,
             debug=self._debug,
+            states=self._states,
         )
 
     def _kept_in(self, inbox: Inbox, table: Table, hints: Hints) -> tuple[Intake, Worker]:
@@ -256,6 +272,7 @@ class Webhooks(Router):
 
     async def _start(self) -> None:
         self.freeze()
+        await self._states.open()
         if self._worker is not None:
             await self._worker.start()
 
@@ -263,6 +280,7 @@ class Webhooks(Router):
         self._ready().close()
         if self._worker is not None:
             await self._worker.stop()
+        await self._states.close()
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

@@ -22,7 +22,8 @@ __all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
 
 _log = logging.getLogger("webhooks.asgi")
 
-Step = Callable[[], Awaitable[None]]
+Ready = Callable[[], Awaitable[None]]
+"""What is awaited when a server starts or stops."""
 
 
 # Answers that have no body, and must not tell the length of one (RFC 9110, 8.6).
@@ -115,7 +116,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-async def serve_lifespan(start: Step, stop: Step, receive: Receive, send: Send) -> None:
+async def serve_lifespan(start: Ready, stop: Ready, receive: Receive, send: Send) -> None:
     """Start and stop with a server that runs the app by itself."""
     await receive()
     try:
@@ -130,7 +131,7 @@ async def serve_lifespan(start: Step, stop: Step, receive: Receive, send: Send) 
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def join_lifespan(parent: Starlette, start: Step, stop: Step) -> None:
+def join_lifespan(parent: Starlette, start: Ready, stop: Ready) -> None:
     """Start and stop with `parent`, inside of whatever lifespan it has."""
     inner = parent.router.lifespan_context
 

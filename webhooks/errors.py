@@ -13,6 +13,8 @@
     │   ├── DeadlineExceeded     it outlived its deadline (also a TimeoutError)
     │   └── PoolExhausted        every thread for `def` handlers is taken
     ├── InboxError               the inbox cannot keep or give deliveries now
+    ├── StateError               the store of state cannot do what it is asked
+    │   └── StateConflict        somebody else saved the state meanwhile
     └── SimulationError          a simulated call cannot go on as the test wants (also an AssertionError)
 
 Messages never carry a value of a payload: they may end in a log.
@@ -37,6 +39,8 @@ __all__ = [
     "PoolExhausted",
     "Problem",
     "SimulationError",
+    "StateConflict",
+    "StateError",
     "UnreadablePayload",
     "UsageError",
     "WebhooksError",
@@ -152,6 +156,14 @@ class PoolExhausted(HandlerError):
 
 class InboxError(WebhooksError):
     """The inbox cannot keep or give deliveries now; the message says why and what to do. Nothing it holds is lost."""
+
+
+class StateError(WebhooksError):
+    """The store of state cannot keep or give it, or gives what does not fit the model. Holds no key and no value."""
+
+
+class StateConflict(StateError):
+    """Somebody else saved the same state while a handler held it for too long; nothing of the handler's is saved."""
 
 
 class SimulationError(WebhooksError, AssertionError):

@@ -27,8 +27,10 @@ from webhooks.hints import Hints
 from webhooks.inbox.intake import Intake, elements
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
+from webhooks.repeats import Repeats
 from webhooks.reply import FAILED, refusal
 from webhooks.routing import Links, Table
+from webhooks.rules import ALLOWED
 
 __all__ = ["Receiver"]
 
@@ -47,10 +49,12 @@ class Receiver:
         hints: Hints,
         max_body: int,
         intake: Intake | None = None,
+        repeats: Repeats | None = None,
     ) -> None:
         self._auth = auth
         self._table = table
         self._dispatcher = dispatcher
+        self._repeats = repeats
         self._hints = hints
         self._intake = intake
         self._last_link = Links(table, "")
@@ -113,13 +117,16 @@ class Receiver:
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        worst = EMPTY
+        worst, repeats = EMPTY, self._repeats
         for index, event in enumerate(events):
             reply = (
                 None if self._intake is None else await self._keep(self._intake, event, delivery, (index, len(events)))
             )
             if reply is None:
-                reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+                if repeats is None or event.__class__ not in ALLOWED:
+                    reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+                else:
+                    reply = await self._once(repeats, event, delivery, link, arrived)
             if reply is None:
                 reply = self._unrouted(event, delivery, link, index)
             # A failure of any element of an array makes Bandwidth deliver all of it again.
@@ -138,6 +145,22 @@ class Receiver:
         index, count = place
         body = elements(delivery.body, count)[index]
         return await intake.keep(event, delivery, body, ordered=keeping == "ordered")
+
+    async def _once(
+        self, repeats: Repeats, event: Event, delivery: Delivery, link: LinkTo, arrived: float
+    ) -> Reply | None:
+        """The reply to an event that waits for BXML: the same as before, where it was delivered before."""
+        call = event.correlation_id or ""
+        if not repeats.is_new(call, delivery):
+            earlier = await repeats.earlier(event, call, delivery)
+            if earlier is not None:
+                return earlier
+        reply = None
+        try:
+            reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+        finally:
+            repeats.answered(call, delivery, reply)
+        return reply
 
     def _unrouted(self, event: Event, delivery: Delivery, link: LinkTo, index: int) -> Reply:
         """The reply to an event that no route takes."""

@@ -9,6 +9,10 @@ class TestOurInbox(InboxContract):
     def make(self) -> Inbox: ...
     async def advance(self, seconds: float) -> None: ...
     async def kill(self, inbox: Inbox) -> None: ...
+class TestOurState(StateContract):
+    def make(self) -> StateStore: ...
+    def broken(self) -> StateStore | None: ...
+    def advance(self, seconds: float) -> None: ...
 """
 
 from __future__ import annotations
@@ -25,8 +29,9 @@ from webhooks.delivery import Delivery
 from webhooks.errors import InboxError, NotAuthenticated
 from webhooks.inbox import Counts, Envelope, Inbox, Kept, KeptHandler, Retry
 from webhooks.testing.factories import delivery
+from webhooks.testing.state_promises import StateContract
 
-__all__ = ["AuthenticatorContract", "InboxContract"]
+__all__ = ["AuthenticatorContract", "InboxContract", "StateContract"]
 
 
 class AuthenticatorContract:
