@@ -10,6 +10,7 @@ from webhooks.errors import (
     HandlerError,
     InboxError,
     SimulationError,
+    StateError,
     UsageError,
     WebhooksError,
     did_you_mean,
@@ -22,7 +23,7 @@ def test_the_tree_in_the_docstring_names_every_error() -> None:
     assert defined <= documented
 
 
-KINDS = (DeliveryError, HandlerError, InboxError, SimulationError, UsageError)
+KINDS = (DeliveryError, HandlerError, InboxError, SimulationError, StateError, UsageError)
 
 
 def test_every_error_is_of_one_kind() -> None:
