@@ -4,7 +4,7 @@
    lease, which is a value of the store like any other and runs out by itself.
 2. The lease is politeness, the version is what counts: whoever saves last without having seen the other's save gets a
    `StateConflict`. So a lease that ran out, or that a dead process left behind, costs nobody's update.
-3. No wait is endless: an answer of the store's within `_PATIENCE`, the lease within `_WAIT`; then it goes on without.
+3. No wait is endless: an answer of the store's within `patience`, the lease within `wait`; then it goes on without.
 """
 
 from __future__ import annotations
@@ -39,10 +39,6 @@ TTL = 48 * 3600.0
 GRACE = 3600.0
 """Seconds that it is kept after its call or conference has ended: recordings and transcriptions come later."""
 
-# Seconds for an answer of the store's.
-_PATIENCE = 5.0
-# Seconds for which a handler waits for another one of the same call.
-_WAIT = 5.0
 # Seconds after which a lease that nobody gave back runs out: longer than any handler's usual deadline.
 _LEASE = 20.0
 # Seconds between two looks at a lease that somebody else has: at first, and at most.
@@ -56,6 +52,8 @@ class States:
 
     Args:
         store: what keeps it.
+        patience: seconds for an answer of the store's.
+        wait: seconds for which a handler waits for another one of the same call.
         clock: seconds, from any start.
         chance: numbers from 0 to 1, for waits that differ.
     """
@@ -64,12 +62,16 @@ class States:
         self,
         store: StateStore | None,
         *,
+        patience: float = 5.0,
+        wait: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.shared = store
         """The store that other processes may see too; None when there is none."""
         self._store: StateStore = MemoryState() if store is None else store
+        self._patience = patience
+        self._wait = wait
         self._clock = clock
         self._chance = chance
         self._locks: WeakValueDictionary[StateKey, asyncio.Lock] = WeakValueDictionary()
@@ -87,7 +89,7 @@ class States:
     async def close(self) -> None:
         """Let go of the store, after what it still does."""
         if self._left:
-            await asyncio.wait(self._left, timeout=_PATIENCE)
+            await asyncio.wait(self._left, timeout=self._patience)
         await self.ask(self._store.close())
 
     @asynccontextmanager
@@ -114,7 +116,7 @@ class States:
             if await self.ask(self._store.set(where, value=value, version=version, ttl=ttl)) is None:
                 raise StateConflict(
                     f"The state {model.__name__} was saved by another handler of the same call meanwhile, and is not "
-                    f"saved: a handler should hold it for less than {_WAIT:.0f} seconds."
+                    f"saved: a handler should hold it for less than {self._wait:.0f} seconds."
                 )
         await self.prune()
 
@@ -137,19 +139,20 @@ class States:
         except StateError as error:
             _log.warning("Old state could not be removed. %s", error)
 
-    async def ask(self, question: Coroutine[Any, Any, T], *, patience: float = _PATIENCE) -> T:
+    async def ask(self, question: Coroutine[Any, Any, T], *, patience: float | None = None) -> T:
         """What the store answers. A write that a cancelled handler began is not interrupted.
 
         Raises:
             StateError: it does not answer in time.
         """
+        patience = self._patience if patience is None else patience
         task = asyncio.ensure_future(question)
         self._left.add(task)
         task.add_done_callback(self._forget_task)
         done, _ = await asyncio.wait({task}, timeout=patience)
         if not done:
             task.cancel()
-            raise StateError(f"The store of state gave no answer within {patience:.0f} seconds.")
+            raise StateError(f"The store of state gave no answer within {patience:g} seconds.")
         return task.result()
 
     def _forget_task(self, task: asyncio.Task[Any]) -> None:
@@ -169,8 +172,8 @@ class States:
     async def _alone(self, where: StateKey) -> AsyncGenerator[None]:
         """Wait for others that hold the same state."""
         lock = self._locks.setdefault(where, asyncio.Lock())
-        until = self._clock() + _WAIT
-        is_ours = await _acquired(lock)
+        until = self._clock() + self._wait
+        is_ours = await _acquired(lock, self._wait)
         try:
             lease = StateKey(f"lease:{where.namespace}", where.name)
             version = await self._lease(lease, until)
@@ -202,10 +205,10 @@ class States:
             _log.warning("A lease could not be given back. %s", error)
 
 
-async def _acquired(lock: asyncio.Lock) -> bool:
+async def _acquired(lock: asyncio.Lock, seconds: float) -> bool:
     """Whether the lock could be had in time."""
     try:
-        async with asyncio.timeout(_WAIT):
+        async with asyncio.timeout(seconds):
             return await lock.acquire()
     except TimeoutError:
         return False
