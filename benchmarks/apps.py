@@ -24,7 +24,7 @@ ANSWER = json.dumps(
         "from": "+19195550100",
         "to": "+19195550101",
         "direction": "outbound",
-        "callId": "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d",
+        "callId": "c-95ac8d6e-1a31c52e-b38f-4198-93c1-000000000000",
         "callUrl": "https://voice.example.com/api/v2/accounts/5500100/calls/c-95ac8d6e-1a31c52e-b38f-4198-93c1",
         "enqueuedTime": "2026-11-20T10:00:00.100Z",
         "startTime": "2026-11-20T10:00:00.000Z",
@@ -51,7 +51,7 @@ MESSAGE = {
     "description": "ok",
     "to": "+19195550101",
     "message": {
-        "id": "1479992000000abcdefghijklmnop",
+        "id": "14799920abcd000000000000",
         "owner": "+19195550100",
         "applicationId": "7fc9698a-b04a-468b-9e8f-91238c0d0086",
         "time": "2026-11-20T10:00:00.100Z",

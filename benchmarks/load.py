@@ -6,6 +6,7 @@ than wrk does and so makes all ratios look worse.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+COUNTER = b"000000000000"
+"""Stands in a body once, and for another number in each delivery: no delivery is another's repetition."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,15 @@ def place_with_wrk(server: Server, connections: int, seconds: float) -> int:
         Path(folder, "body").write_bytes(one.body)
         script = Path(folder, "post.lua")
         script.write_text(
-            f'wrk.method = "POST"\nwrk.body = io.open("{folder}/body"):read("*a")\n'
+            f'wrk.method = "POST"\nlocal body = io.open("{folder}/body"):read("*a")\n'
+            f'local from, to = body:find("{COUNTER.decode()}", 1, true)\n'
+            "local head, tail = body:sub(1, from - 1), body:sub(to + 1)\n"
             f'wrk.headers["authorization"] = "{one.authorization}"\n'
             'wrk.headers["content-type"] = "application/json; charset=utf-8"\n'
+            # Another run, another million.
+            "local number = (os.time() % 100000) * 1000000\n"
+            "request = function()\n  number = number + 1\n"
+            '  return wrk.format(nil, nil, nil, head .. string.format("%012d", number) .. tail)\nend\n'
         )
         options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script)]
         command = ["wrk", *options, f"http://127.0.0.1:{server.port}{one.path}"]
@@ -164,16 +173,19 @@ def check(server: Server) -> None:
 
 def place_with_sockets(server: Server, connections: int, seconds: float) -> int:
     """Deliveries that were answered with a 200."""
-    request = request_of(server.contestant)
+    requests = (
+        request_of(server.contestant).replace(COUNTER, b"%012d" % number, 1)
+        for number in itertools.count(time.time_ns() // 1000 % 10**11)
+    )
     sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(connections)]
     for connection in sockets:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(request)
+        connection.sendall(next(requests))
     count, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
         for connection in sockets:
             read_reply(connection)
-            connection.sendall(request)
+            connection.sendall(next(requests))
         count += connections
     for connection in sockets:
         read_reply(connection)

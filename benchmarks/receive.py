@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import statistics
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from webhooks import Delivery
 
 sys.path.insert(0, str(Path(__file__).parent))
 from apps import ANSWER, AUTHORIZATION, BXML, hooks
-from load import Contestant, contest, ratio
+from load import COUNTER, Contestant, contest, ratio
 
 OURS = Contestant("webhooks", "apps:hooks", ANSWER, BXML, AUTHORIZATION)
 BARE = Contestant("bare", "apps:bare", ANSWER, BXML, AUTHORIZATION)
@@ -45,23 +46,32 @@ def show(what: str, found: tuple[float, float, float]) -> None:
 
 async def in_process(count: int) -> None:
     """Without a server: from a delivery to its reply, and from an ASGI scope to the last send."""
-    delivery = Delivery.of(ANSWER, headers={"authorization": AUTHORIZATION})
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(delivery.headers), "query_string": b""}
+    headers = {"authorization": AUTHORIZATION}
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b""}
+    scope["headers"] = list(Delivery.of(ANSWER, headers=headers).headers)
+    numbers = itertools.count(1)
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": ANSWER, "more_body": False}
+    def bodies() -> list[bytes]:
+        return [ANSWER.replace(COUNTER, b"%012d" % next(numbers), 1) for _ in range(count)]
 
     async def send(message: Any) -> None: ...
 
-    for name, once in (
-        ("receive(delivery)", lambda: hooks.receive(delivery)),
-        ("the ASGI callable", lambda: hooks(scope, receive, send)),
-    ):
+    async def by_asgi(body: bytes) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await hooks(scope, receive, send)
+
+    async def by_delivery(body: bytes) -> None:
+        await hooks.receive(Delivery("POST", "/", body, b"", scope["headers"]))
+
+    for name, once in (("receive(delivery)", by_delivery), ("the ASGI callable", by_asgi)):
         rounds = []
         for _ in range(7):
+            made = bodies()
             started = time.perf_counter()
-            for _ in range(count):
-                await once()
+            for body in made:
+                await once(body)
             rounds.append((time.perf_counter() - started) / count * 1e6)
         print(f"in process, {name}: {statistics.median(rounds):.1f} us")
 
