@@ -145,11 +145,11 @@ class Worker:
             InboxError: the inbox still fails. The spool keeps everything.
         """
         try:
-            envelopes = await asyncio.to_thread(self._spool.take)
-            for envelope in envelopes:
+            taken = await asyncio.to_thread(self._spool.take)
+            for envelope in taken.envelopes:
                 await self.inbox.accept(envelope)
-            if envelopes:
-                _log.warning("%d deliveries of the spool are in the inbox now.", len(envelopes))
-            await asyncio.to_thread(self._spool.forget)
+            if taken.envelopes:
+                _log.warning("%d deliveries of the spool are in the inbox now.", len(taken.envelopes))
+            await asyncio.to_thread(self._spool.forget, taken)
         except OSError as error:
             _log.error('The spool "%s" cannot be taken up: %s.', self._spool.path, error.strerror)

@@ -16,17 +16,25 @@ ENVELOPE = Envelope("a", "order", "dtmf", "c-1", "GET", "/x", b"a=\xff", ((b"x",
 
 def test_what_is_written_is_given_until_it_is_forgotten(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    assert spool.take() == []
+    assert spool.take().envelopes == []
     spool.append(ENVELOPE)
     spool.append(Envelope("b"))
-    assert Spool(tmp_path / "spool").take() == [ENVELOPE, Envelope("b")]
-    spool.append(Envelope("c"))
-    assert spool.take() == [ENVELOPE, Envelope("b")]
-    spool.forget()
-    assert spool.take() == [Envelope("c")]
-    spool.forget()
-    spool.forget()
-    assert spool.take() == []
+    assert Spool(tmp_path / "spool").take().envelopes == [ENVELOPE, Envelope("b")]
+    taken = spool.take()
+    spool.forget(taken)
+    spool.forget(taken)
+    assert spool.take().envelopes == []
+
+
+def test_what_one_process_forgets_is_not_what_another_wrote_meanwhile(tmp_path: Path) -> None:
+    one, other = Spool(tmp_path / "spool"), Spool(tmp_path / "spool")
+    one.append(ENVELOPE)
+    first, second = one.take(), other.take()
+    one.forget(first)
+    one.append(Envelope("b"))
+    assert one.take().envelopes == [Envelope("b")]
+    other.forget(second)
+    assert one.take().envelopes == [Envelope("b")]
 
 
 def test_a_line_cut_short_costs_nobody_but_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -35,7 +43,7 @@ def test_a_line_cut_short_costs_nobody_but_itself(tmp_path: Path, caplog: pytest
     with spool.path.open("ab") as file:
         file.write(b'["cut", "sho')
     spool.append(Envelope("b"))
-    assert spool.take() == [ENVELOPE, Envelope("b")]
+    assert spool.take().envelopes == [ENVELOPE, Envelope("b")]
     assert "1 lines" in caplog.text
 
 
@@ -57,7 +65,7 @@ def test_a_file_taken_away_while_somebody_waits_for_it_loses_nothing(tmp_path: P
         if instead:
             spool.path.touch()
     writing.join(20)
-    assert spool.take() == [ENVELOPE]
+    assert spool.take().envelopes == [ENVELOPE]
 
 
 def _wait_for_the_lock(held: int) -> None:
@@ -77,7 +85,7 @@ def _leads_to(link: Path, target: Path) -> bool:
 async def test_a_spool_that_cannot_be_read_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     from tests.inbox.test_app import kept, started
 
-    (tmp_path / "spool.taken").mkdir()
+    (tmp_path / "spool.taken-1").mkdir()
     async with started(kept(tmp_path, MemoryInbox())) as hooks:
         assert hooks.worker is not None
         await hooks.worker.take_up()
@@ -90,4 +98,4 @@ def test_where_files_cannot_be_locked_one_process_may_spool(tmp_path: Path, monk
     monkeypatch.delitem(sys.modules, "webhooks.inbox.spool")
     spool = importlib.import_module("webhooks.inbox.spool").Spool(tmp_path / "spool")
     spool.append(Envelope("a"))
-    assert [envelope.key for envelope in spool.take()] == ["a"]
+    assert [envelope.key for envelope in spool.take().envelopes] == ["a"]

@@ -128,7 +128,12 @@ async def test_two_models_of_a_call_are_two_states() -> None:
 
 async def test_each_event_has_the_state_of_what_it_is_about() -> None:
     store, counts = MemoryState(), list[int]()
-    for event in (TransferAnswerEvent, ConferenceMemberJoinEvent, MessageReceivedEvent | MessageDeliveredEvent, GatherEvent):
+    for event in (
+        TransferAnswerEvent,
+        ConferenceMemberJoinEvent,
+        MessageReceivedEvent | MessageDeliveredEvent,
+        GatherEvent,
+    ):
         hooks, counted = counting(event, state=store)
         about = {
             TransferAnswerEvent: [payload("transferAnswer", callId="c-leg", parentCallId="c-1")],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import logging
 import os
+import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from webhooks.inbox.base import Envelope
@@ -17,9 +20,18 @@ try:
 except ModuleNotFoundError:  # Windows, where the app is one process
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Spool"]
+__all__ = ["Spool", "Taken"]
 
 _log = logging.getLogger("webhooks.inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of a spool."""
+
+    envelopes: list[Envelope]
+    files: list[Path]
+    """Where it still is."""
 
 
 class Spool:
@@ -31,7 +43,6 @@ class Spool:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         """Where it is."""
-        self._taken = self.path.with_name(self.path.name + ".taken")
 
     def append(self, envelope: Envelope) -> None:
         """Write a delivery down; returns when it is on the disk."""
@@ -59,22 +70,24 @@ class Spool:
         except FileNotFoundError:
             return False
 
-    def take(self) -> list[Envelope]:
-        """All that was written; it stays on the disk until `forget`, and is given again until then."""
-        if not self._taken.exists():
-            if not self.path.exists():
-                return []
+    def take(self) -> Taken:
+        """All that was written; it stays on the disk until `forget`, and is given again until then.
+
+        Each taking has a file of its own: what one process forgets is never what another has not read yet.
+        """
+        if self.path.exists():
             with self._locked():
-                self.path.rename(self._taken)
-        lines = [line for line in self._taken.read_bytes().splitlines() if line]
-        read = [_read(line) for line in lines]
+                self.path.rename(self.path.with_name(f"{self.path.name}.taken-{uuid.uuid4().hex}"))
+        files = sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.taken-*"))
+        read = [_read(line) for file in files for line in file.read_bytes().splitlines() if line]
         if None in read:
             _log.error('%d lines of "%s" cannot be read and are left out.', read.count(None), self.path)
-        return [envelope for envelope in read if envelope is not None]
+        return Taken([envelope for envelope in read if envelope is not None], files)
 
-    def forget(self) -> None:
+    def forget(self, taken: Taken) -> None:
         """What was taken is kept elsewhere now."""
-        self._taken.unlink(missing_ok=True)
+        for file in taken.files:
+            file.unlink(missing_ok=True)
 
 
 def _line(envelope: Envelope) -> bytes:
