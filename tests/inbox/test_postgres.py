@@ -61,6 +61,8 @@ async def test_a_connection_that_was_cut_is_made_anew(dsn: str) -> None:
     name = uuid.uuid4().hex
     inbox = PostgresInbox(f"{dsn}&application_name={name}")
     await inbox.open()
+    for _ in range(2):  # so that the first sign of life is past, which would have found it out
+        await inbox.counts()
     with psycopg.connect(dsn, autocommit=True) as connection:
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
         assert connection.execute(ended, (name,)).fetchall() == [(True,)]
