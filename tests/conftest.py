@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import importlib
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings
+
+from tests.servers import postgres_schema
 
 # `pytest --hypothesis-profile=long` looks harder; a run of it is noted in the commit that changes parsing.
 settings.register_profile("suite", max_examples=100, deadline=2000)
@@ -39,18 +38,8 @@ def spec() -> Path:
     return folder
 
 
-POSTGRES = os.environ.get("WEBHOOKS_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
-
-
 @pytest.fixture
 def dsn() -> Iterator[str]:
     """A schema of the test's own in a real Postgres."""
-    name = f"webhooks_{uuid.uuid4().hex}"
-    try:
-        connection = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=2)
-    except psycopg.OperationalError:
-        pytest.skip(f"no Postgres at {POSTGRES.rpartition('@')[2]}; WEBHOOKS_TEST_POSTGRES names another")
-    with connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        yield f"{POSTGRES}?options=-csearch_path%3D{name}"
-        connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with postgres_schema() as made:
+        yield made

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from tests.apps import answer, app, conference, message, payload
-from tests.state.servers import Ticking
+from tests.servers import Ticking
 from webhooks import Context, StateConflict, StateError, UsageError, Webhooks
 from webhooks.bxml import Document, Hangup, SpeakSentence
 from webhooks.events import (

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import REDIS, postgres_schema, redis_prefix
 from tests.state.adding import add
-from tests.state.servers import REDIS, postgres_schema, redis_prefix
 from webhooks.state import MemoryState
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.state.servers import REDIS, Ticking, postgres_schema, redis_prefix
+from tests.servers import REDIS, Ticking, postgres_schema, redis_prefix
 from webhooks.state import MemoryState, PostgresState, RedisState, SqliteState, StateStore
 from webhooks.testing.contracts import StateContract
 

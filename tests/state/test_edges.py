@@ -1,0 +1,39 @@
+"""What stores do that no promise tells of."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from webhooks import UsageError
+from webhooks.errors import StateError
+from webhooks.state import PostgresState, RedisState, StateKey
+from webhooks.testing.contracts import StateContract
+
+
+@pytest.mark.parametrize(("missing", "store"), [("psycopg", PostgresState), ("redis.asyncio", RedisState)])
+def test_without_its_library_a_store_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, missing: str, store: type[PostgresState] | type[RedisState]
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match="install the extra"):
+        store("x://127.0.0.1/0")
+
+
+async def test_a_statement_that_the_server_refuses_is_a_state_error(dsn: str) -> None:
+    store = PostgresState(dsn)
+    await store.close()  # not opened: nothing to close
+    await store.open()
+    await store.open()  # once more is once
+    with pytest.raises(StateError):
+        await store._first("SELECT nonsense FROM nowhere")
+    assert await store.get(StateKey("c-1", "Cart")) is None
+    await store.close()
+
+
+def test_a_contract_says_what_must_be_given() -> None:
+    contract = StateContract()
+    for part in (contract.make, contract.broken, lambda: contract.advance(1)):
+        with pytest.raises(NotImplementedError):
+            part()
