@@ -32,6 +32,19 @@ async def test_a_statement_that_the_server_refuses_is_a_state_error(dsn: str) ->
     await store.close()
 
 
+async def test_who_is_interrupted_while_connecting_leaves_nothing_open(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(connection: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("webhooks.state.postgres._migrate", interrupted)
+    store = PostgresState(dsn)
+    with pytest.raises(LookupError):
+        await store.open()
+    assert store._pool is None
+
+
 def test_a_contract_says_what_must_be_given() -> None:
     contract = StateContract()
     for part in (contract.make, contract.broken, lambda: contract.advance(1)):

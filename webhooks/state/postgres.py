@@ -106,8 +106,7 @@ class PostgresState:
             StateError: the server cannot be reached, or the user may not make the table.
         """
         async with self._opening:
-            if self._pool is None:
-                self._pool = await self._connected()
+            self._pool = self._pool or await self._connected()
 
     async def close(self) -> None:
         """Close the connections."""
