@@ -481,7 +481,7 @@ async def test_a_server_that_stops_does_not_wait_for_threads(caplog: pytest.LogC
     hooks = handling(handler, deadline=0.02)
     await answer(hooks, GATHER)
     started = time.monotonic()
-    hooks._stop()
-    hooks._stop()
+    await hooks._stop()
+    await hooks._stop()
     assert time.monotonic() - started < 1
     let_go.set()

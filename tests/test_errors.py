@@ -24,9 +24,8 @@ def test_the_tree_in_the_docstring_names_every_error() -> None:
 def test_every_error_is_of_one_kind() -> None:
     for value in vars(errors).values():
         if isinstance(value, type) and issubclass(value, WebhooksError) and value is not WebhooksError:
-            assert (
-                sum(issubclass(value, kind) for kind in (DeliveryError, UsageError, HandlerError, SimulationError)) == 1
-            )
+            kinds = (DeliveryError, UsageError, HandlerError, SimulationError, errors.StateError)
+            assert sum(issubclass(value, kind) for kind in kinds) == 1
 
 
 def test_a_late_handler_is_a_timeout_and_a_bad_verb_a_value_error() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import BaseModel
+
 from webhooks import (
     AllowAll,
     Authenticator,
@@ -88,6 +90,7 @@ from webhooks.events import (
     TransferDisconnectEvent,
     UnknownEvent,
 )
+from webhooks.state import MemoryState, SqliteState, StateStore
 
 
 # Authenticators: ours, several pairs, one of a user's own, as a function and as a class.
@@ -353,5 +356,17 @@ def call_plainly(call: AnswerEvent) -> list[SpeakSentence | Pause]:
     return answered(call)
 
 
+class Cart(BaseModel):
+    items: list[str] = []
+
+
+async def remember(call: GatherEvent, context: Context) -> int:
+    async with context.state(Cart) as cart, context.state(Cart, key="account 7", ttl=60) as other:
+        cart.items.extend(other.items)
+    return len(cart.items)
+
+
+stores: list[StateStore] = [MemoryState(), SqliteState("state.db")]
+with_state = Webhooks(auth=AllowAll(), state=SqliteState("state.db"), once=False)
 url: str = hooks.url_for(menu, base="https://example.com/bandwidth", event=GatherEvent)
 verbs: tuple[Verb, ...] = Document(SpeakSentence("Bye."), Hangup()).verbs

@@ -11,6 +11,8 @@ from webhooks.errors import (
     DeliveryError,
     HandlerError,
     NotAuthenticated,
+    StateConflict,
+    StateError,
     UsageError,
     WebhooksError,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "NotAuthenticated",
     "Reply",
     "Router",
+    "StateConflict",
+    "StateError",
     "UsageError",
     "Webhooks",
     "WebhooksError",

@@ -19,8 +19,11 @@ from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.receiver import Receiver
+from webhooks.repeats import Repeats
 from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
+from webhooks.state import StateStore
+from webhooks.state.holding import States
 
 __all__ = ["OnError", "Webhooks"]
 
@@ -54,6 +57,10 @@ class Webhooks(Router):
         deadline: seconds a handler may take; one number for all, or `Deadline(voice=14, messaging=9)`.
         max_body: bytes of the largest delivery.
         threads: how many `def` handlers may run at once; one more is an error at once.
+        state: the store for what handlers remember of calls, `context.state(...)`; the memory of this process without
+            one. Repeated deliveries are recognized through it by all processes.
+        once: a call or conference event that is delivered again within two minutes gets the same reply, and its handler
+            does not run again.
         debug: log tracebacks with their messages, which may hold what callers said.
 
     Raises:
@@ -68,6 +75,8 @@ class Webhooks(Router):
         deadline: float | Deadline | None = None,
         max_body: int = 1024 * 1024,
         threads: int = 32,
+        state: StateStore | None = None,
+        once: bool = True,
         debug: bool = False,
     ) -> None:
         super().__init__()
@@ -86,6 +95,10 @@ class Webhooks(Router):
         self._deadline = _deadline(deadline)
         self._max_body = max_body
         self._threads = threads
+        if isinstance(state, (str, type)) or not (state is None or hasattr(state, "forget")):
+            raise UsageError(f'state={state!r}: expected a store, as SqliteState("state.db") of webhooks.state.')
+        self._states = States(state)
+        self._once = once
         self._debug = debug
         self._errors: dict[type[Exception], ErrorPlan] = {}
         self._receiver: Receiver | None = None
@@ -148,9 +161,16 @@ class Webhooks(Router):
                 hints=hints,
                 threads=self._threads,
                 debug=self._debug,
+                states=self._states,
             )
+            repeats = Repeats(self._states, paths=table.paths, clock=dispatcher.clock) if self._once else None
             self._receiver = Receiver(
-                auth=self._auth, table=table, dispatcher=dispatcher, hints=hints, max_body=self._max_body
+                auth=self._auth,
+                table=table,
+                dispatcher=dispatcher,
+                hints=hints,
+                max_body=self._max_body,
+                repeats=repeats,
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
@@ -203,11 +223,13 @@ class Webhooks(Router):
         else:
             await send({"type": "websocket.close", "code": 1000})
 
-    def _start(self) -> None:
+    async def _start(self) -> None:
         self.freeze()
+        await self._states.open()
 
-    def _stop(self) -> None:
+    async def _stop(self) -> None:
         self._ready().close()
+        await self._states.close()
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

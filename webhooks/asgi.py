@@ -6,7 +6,7 @@ The only module that knows Starlette, and that only to mount into it.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,9 @@ from webhooks.receiver import Receiver
 __all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
 
 _log = logging.getLogger("webhooks.asgi")
+
+Ready = Callable[[], Awaitable[None]]
+"""What is awaited when a server starts or stops."""
 
 
 # Answers that have no body, and must not tell the length of one (RFC 9110, 8.6).
@@ -113,33 +116,33 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-async def serve_lifespan(start: Callable[[], None], stop: Callable[[], None], receive: Receive, send: Send) -> None:
+async def serve_lifespan(start: Ready, stop: Ready, receive: Receive, send: Send) -> None:
     """Start and stop with a server that runs the app by itself."""
     await receive()
     try:
-        start()
+        await start()
     except Exception as error:
         # The server prints this and stops: a mistake in the app is told before a call comes in.
         await send({"type": "lifespan.startup.failed", "message": str(error)})
         raise
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    stop()
+    await stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def join_lifespan(parent: Starlette, start: Callable[[], None], stop: Callable[[], None]) -> None:
+def join_lifespan(parent: Starlette, start: Ready, stop: Ready) -> None:
     """Start and stop with `parent`, inside of whatever lifespan it has."""
     inner = parent.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncGenerator[Any, None]:
         async with inner(app) as state:
-            start()
+            await start()
             try:
                 yield state
             finally:
-                stop()
+                await stop()
 
     parent.router.lifespan_context = lifespan
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from webhooks.bxml import Handler
 from webhooks.delivery import Delivery
+from webhooks.events import Event
+from webhooks.state.holding import TTL, States
 
 __all__ = ["Context"]
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,8 @@ class Context:
     """The delivery that the event came in: headers, path, raw body."""
     _link: Callable[[Handler, str], str] = field(repr=False)
     _time_left: Callable[[], float] = field(repr=False)
+    _event: Event = field(repr=False)
+    _states: States = field(repr=False)
 
     @property
     def time_left(self) -> float:
@@ -32,3 +42,26 @@ class Context:
             UsageError: no route, or several, have this handler and a path.
         """
         return self._link(handler, event_type)
+
+    def state(
+        self, model: type[M], *, key: str | None = None, ttl: float = TTL
+    ) -> AbstractAsyncContextManager[M, bool | None]:
+        """What is remembered of this call: `async with context.state(Cart) as cart:` in an `async def` handler.
+
+        A new call begins with `Cart()`. What the body leaves in it is saved when the body ends, and nothing when it
+        raises. Handlers of the same call that run at the same time wait for each other, so ask Bandwidth or anybody
+        else before or after, not inside. Kept per model; a conference event has its conference's, a leg that a Transfer
+        dialled its call's, a message that of the conversation with its sender or recipient.
+
+        An hour after the call or conference has ended it is forgotten.
+
+        Args:
+            model: a class derived from pydantic's BaseModel, all of whose fields have defaults.
+            key: what it belongs to instead, such as an account number.
+            ttl: seconds that it is kept after it was last saved; two days.
+
+        Raises:
+            StateError: it cannot be read or saved; the message says why.
+            UsageError: such a model or event has no state.
+        """
+        return self._states.hold(self._event, model, key, ttl)

@@ -25,13 +25,15 @@ from webhooks.bxml import Document, Handler, LinkTo, Verb
 from webhooks.context import Context
 from webhooks.deadline import Deadline, Runner
 from webhooks.delivery import Delivery, Reply
-from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, UsageError
+from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, StateError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.logs import loggable
 from webhooks.reply import FAILED, compose
 from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
+from webhooks.state.holding import States
+from webhooks.state.scope import ENDINGS
 
 __all__ = ["Dispatcher"]
 
@@ -54,6 +56,7 @@ class Dispatcher:
         hints: Hints,
         threads: int,
         debug: bool,
+        states: States,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
@@ -64,6 +67,7 @@ class Dispatcher:
         self._fallback = fallback
         self._hints = hints
         self._debug = debug
+        self._states = states
         self._threads = threads
         self._slots = threading.BoundedSemaphore(threads)
         self._pool: ThreadPoolExecutor | None = None
@@ -79,6 +83,8 @@ class Dispatcher:
             arrived: what `clock` said when the delivery came in.
         """
         name = "a condition"
+        if event.__class__ in ENDINGS:
+            await self._end(event)
         try:
             route = self._table.match(event, delivery.path)
             if route is None:
@@ -134,7 +140,14 @@ class Dispatcher:
 
     def _context(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Context:
         when = self._latest(event, arrived)
-        return Context(delivery, link, lambda: when - self.clock())
+        return Context(delivery, link, lambda: when - self.clock(), event, self._states)
+
+    async def _end(self, event: Event) -> None:
+        """Let go of what is remembered of a call that has ended: in a while, so before its last handlers have run."""
+        try:
+            await self._states.end(event)
+        except Exception as error:  # noqa: BLE001 - rule 4
+            _log.error("State is not forgotten before its time: %s", _public(error) or _place(error))
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
         if when <= self.clock():
@@ -205,7 +218,7 @@ def _public(error: Exception) -> str:
     raised_by_us = trace is None or trace.tb_frame.f_globals.get("__name__", "").startswith("webhooks.")
     if isinstance(error, BxmlError):
         return error.public if raised_by_us else ""
-    return str(error) if raised_by_us and isinstance(error, (UsageError, HandlerError)) else ""
+    return str(error) if raised_by_us and isinstance(error, (UsageError, HandlerError, StateError)) else ""
 
 
 def _failure(error: BaseException) -> HandlerError:

@@ -12,6 +12,8 @@
     ├── HandlerError             a handler did not answer
     │   ├── DeadlineExceeded     it outlived its deadline (also a TimeoutError)
     │   └── PoolExhausted        every thread for `def` handlers is taken
+    ├── StateError               the store of state cannot do what it is asked
+    │   └── StateConflict        somebody else saved the state meanwhile
     └── SimulationError          a simulated call cannot go on as the test wants (also an AssertionError)
 
 Messages never carry a value of a payload: they may end in a log.
@@ -35,6 +37,8 @@ __all__ = [
     "PoolExhausted",
     "Problem",
     "SimulationError",
+    "StateConflict",
+    "StateError",
     "UnreadablePayload",
     "UsageError",
     "WebhooksError",
@@ -146,6 +150,14 @@ class DeadlineExceeded(HandlerError, TimeoutError):
 
 class PoolExhausted(HandlerError):
     """No thread is free for a `def` handler: earlier ones still run."""
+
+
+class StateError(WebhooksError):
+    """The store of state cannot keep or give it, or gives what does not fit the model. Holds no key and no value."""
+
+
+class StateConflict(StateError):
+    """Somebody else saved the same state while a handler held it for too long; nothing of the handler's is saved."""
 
 
 class SimulationError(WebhooksError, AssertionError):

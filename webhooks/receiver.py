@@ -26,8 +26,10 @@ from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
+from webhooks.repeats import Repeats
 from webhooks.reply import FAILED, refusal
 from webhooks.routing import Table, url_path
+from webhooks.rules import ALLOWED
 
 __all__ = ["Receiver"]
 
@@ -38,11 +40,19 @@ class Receiver:
     """Answers deliveries for one app."""
 
     def __init__(
-        self, *, auth: Authenticator, table: Table, dispatcher: Dispatcher, hints: Hints, max_body: int
+        self,
+        *,
+        auth: Authenticator,
+        table: Table,
+        dispatcher: Dispatcher,
+        hints: Hints,
+        max_body: int,
+        repeats: Repeats | None = None,
     ) -> None:
         self._auth = auth
         self._table = table
         self._dispatcher = dispatcher
+        self._repeats = repeats
         self._hints = hints
         self._last_link = _Link(table, "")
         self.max_body = max_body
@@ -104,9 +114,21 @@ class Receiver:
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        worst = EMPTY
+        worst, repeats = EMPTY, self._repeats
         for index, event in enumerate(events):
-            reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+            if repeats is None or event.__class__ not in ALLOWED:
+                reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+            else:
+                call = event.correlation_id or ""
+                if not repeats.is_new(call, delivery):
+                    reply = await repeats.earlier(event, call, delivery)
+                    if reply is not None:
+                        return reply
+                reply = None
+                try:
+                    reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
+                finally:
+                    repeats.answered(call, delivery, reply)
             if reply is None:
                 reply = self._unrouted(event, delivery, link, index)
             # A failure of any element of an array makes Bandwidth deliver all of it again.

@@ -4,6 +4,11 @@ class TestOurTokens(AuthenticatorContract):
     authenticator = TokenAuth("t0ken")
     right = {"Authorization": "Bearer t0ken"}
     wrong = {"Authorization": "Bearer other"}
+
+class TestOurState(StateContract):
+    def make(self) -> StateStore: ...
+    def broken(self) -> StateStore | None: ...
+    def advance(self, seconds: float) -> None: ...
 """
 
 from __future__ import annotations
@@ -17,8 +22,9 @@ from webhooks.auth import Authenticator
 from webhooks.delivery import Delivery
 from webhooks.errors import NotAuthenticated
 from webhooks.testing.factories import delivery
+from webhooks.testing.state_promises import StateContract
 
-__all__ = ["AuthenticatorContract"]
+__all__ = ["AuthenticatorContract", "StateContract"]
 
 
 class AuthenticatorContract:

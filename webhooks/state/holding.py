@@ -1,0 +1,248 @@
+"""`States`: gives handlers their models and keeps what they leave, whatever store is behind it.
+
+1. Handlers of one call that run at the same time wait for each other: in one process by a lock, between processes by a
+   lease, which is a value of the store like any other and runs out by itself.
+2. The lease is politeness, the version is what counts: whoever saves last without having seen the other's save gets a
+   `StateConflict`. So a lease that ran out, or that a dead process left behind, costs nobody's update.
+3. No wait is endless: an answer of the store's within `patience`, the lease within `wait`; then it goes on without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
+from webhooks.errors import StateConflict, StateError, UsageError
+from webhooks.events import Event
+from webhooks.state.base import Entry, StateKey, StateStore
+from webhooks.state.memory import MemoryState
+from webhooks.state.scope import key_of, namespace_of
+
+__all__ = ["GRACE", "TTL", "States"]
+
+_log = logging.getLogger("webhooks.state")
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+TTL = 48 * 3600.0
+"""Seconds that state is kept after it was last saved. No call or conference lasts longer than half of that."""
+GRACE = 3600.0
+"""Seconds that it is kept after its call or conference has ended: recordings and transcriptions come later."""
+
+# Seconds after which a lease that nobody gave back runs out: longer than any handler's usual deadline.
+_LEASE = 20.0
+# Seconds between two looks at a lease that somebody else has: at first, and at most.
+_FIRST_LOOK, _LAST_LOOK = 0.002, 0.05
+# Seconds between two prunings of a store.
+_PRUNED = 600.0
+
+
+class States:
+    """The state of one app's calls, in a store; in memory when it has none.
+
+    Args:
+        store: what keeps it.
+        patience: seconds for an answer of the store's.
+        wait: seconds for which a handler waits for another one of the same call.
+        clock: seconds, from any start.
+        chance: numbers from 0 to 1, for waits that differ.
+    """
+
+    def __init__(
+        self,
+        store: StateStore | None,
+        *,
+        patience: float = 5.0,
+        wait: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.shared = store
+        """The store that other processes may see too; None when there is none."""
+        self._store: StateStore = MemoryState() if store is None else store
+        self._patience = patience
+        self._wait = wait
+        self._clock = clock
+        self._chance = chance
+        self._locks: WeakValueDictionary[StateKey, asyncio.Lock] = WeakValueDictionary()
+        self._left: set[asyncio.Task[Any]] = set()
+        self._is_used = False
+        self._prunes_at = clock() + _PRUNED
+
+    async def open(self) -> None:
+        """Be ready. Where the store cannot, that is told, and each use tries again: calls are answered meanwhile."""
+        try:
+            await self.ask(self._store.open())
+        except StateError as error:
+            _log.error("%s", error)
+
+    async def close(self) -> None:
+        """Let go of the store, after what it still does."""
+        if self._left:
+            await asyncio.wait(self._left, timeout=self._patience)
+        await self.ask(self._store.close())
+
+    @asynccontextmanager
+    async def hold(self, event: Event, model: type[M], key: str | None, ttl: float) -> AsyncGenerator[M]:
+        """The state of an event's call, which is saved when the body ends, and not when it raises.
+
+        Raises:
+            StateError: it cannot be read or saved.
+            UsageError: the model or the event will not do.
+        """
+        where = key_of(event, model, key)
+        if ttl <= 0:
+            raise UsageError(f"context.state(..., ttl={ttl!r}): expected seconds above 0.")
+        self._note_use()
+        async with self._alone(where):
+            entry = await self.ask(self._store.get(where))
+            state = _read(model, entry)
+            before = _dumped(state)
+            yield state
+            if _dumped(state) == before:
+                return
+            version = None if entry is None else entry.version
+            value = _written(state, entry)
+            if await self.ask(self._store.set(where, value=value, version=version, ttl=ttl)) is None:
+                raise StateConflict(
+                    f"The state {model.__name__} was saved by another handler of the same call meanwhile, and is not "
+                    f"saved: a handler should hold it for less than {self._wait:.0f} seconds."
+                )
+        await self.prune()
+
+    async def end(self, event: Event) -> None:
+        """Forget the call or conference that an event ends, in a while.
+
+        Raises:
+            StateError: the store cannot.
+        """
+        if self.shared is not None or self._is_used:
+            await self.ask(self._store.forget(namespace_of(event), after=GRACE))
+
+    async def prune(self) -> None:
+        """Remove what is gone, once in a while."""
+        if self._clock() < self._prunes_at:
+            return
+        self._prunes_at = self._clock() + _PRUNED
+        try:
+            await self.ask(self._store.prune())
+        except StateError as error:
+            _log.warning("Old state could not be removed. %s", error)
+
+    async def ask(self, question: Coroutine[Any, Any, T], *, patience: float | None = None) -> T:
+        """What the store answers. A write that a cancelled handler began is not interrupted.
+
+        Raises:
+            StateError: it does not answer in time.
+        """
+        patience = self._patience if patience is None else patience
+        task = asyncio.ensure_future(question)
+        self._left.add(task)
+        task.add_done_callback(self._forget_task)
+        done, _ = await asyncio.wait({task}, timeout=patience)
+        if not done:
+            task.cancel()
+            raise StateError(f"The store of state gave no answer within {patience:g} seconds.")
+        return task.result()
+
+    def _forget_task(self, task: asyncio.Task[Any]) -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at: who asked may have gone
+
+    def _note_use(self) -> None:
+        if self.shared is None and not self._is_used:
+            _log.warning(
+                "State is kept in memory, not shared between workers and lost when the process ends. Give the app a "
+                'store: Webhooks(state=SqliteState("state.db")).'
+            )
+        self._is_used = True
+
+    @asynccontextmanager
+    async def _alone(self, where: StateKey) -> AsyncGenerator[None]:
+        """Wait for others that hold the same state."""
+        lock = self._locks.setdefault(where, asyncio.Lock())
+        until = self._clock() + self._wait
+        is_ours = await _acquired(lock, self._wait)
+        try:
+            lease = StateKey(f"lease:{where.namespace}", where.name)
+            version = await self._lease(lease, until)
+            try:
+                yield
+            finally:
+                await self._give_back(lease, version)
+        finally:
+            if is_ours:
+                lock.release()
+
+    async def _lease(self, lease: StateKey, until: float) -> str | None:
+        """The version of the lease; None when others would not let go of it."""
+        pause = _FIRST_LOOK
+        while True:
+            version = await self.ask(self._store.set(lease, value=b"", version=None, ttl=_LEASE))
+            if version is not None or self._clock() >= until:
+                return version
+            await asyncio.sleep(pause * (0.5 + self._chance()))
+            pause = min(2 * pause, _LAST_LOOK)
+
+    async def _give_back(self, lease: StateKey, version: str | None) -> None:
+        if version is None:
+            return
+        try:
+            await self.ask(self._store.set(lease, value=b"", version=version, ttl=0))
+        except StateError as error:
+            # What the handler did is saved, or has failed for a reason of its own. The lease runs out by itself.
+            _log.warning("A lease could not be given back. %s", error)
+
+
+async def _acquired(lock: asyncio.Lock, seconds: float) -> bool:
+    """Whether the lock could be had in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await lock.acquire()
+    except TimeoutError:
+        return False
+
+
+def _read(model: type[M], entry: Entry | None) -> M:
+    """The model that is kept, or a new one. Aliases are for the wire; what is kept has the names of the class."""
+    try:
+        return model() if entry is None else model.model_validate_json(entry.value, by_alias=False, by_name=True)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(one["loc"][0]) if one["loc"] else "(all)" for one in error.errors()}))
+        if entry is None:
+            raise UsageError(
+                f"{model.__name__}() cannot be made: give {fields} a default, which is what a new call begins with."
+            ) from None
+        raise StateError(
+            f"The state that is kept does not fit {model.__name__} any more: {fields}. Accept old values too, or give "
+            "the new model a new name, and calls that are under way begin anew."
+        ) from None
+
+
+def _dumped(state: BaseModel) -> bytes:
+    try:
+        return state.model_dump_json(by_alias=False, round_trip=True, warnings="error").encode()
+    except PydanticSerializationError:
+        # Whose message may show a caller's value.
+        raise UsageError(
+            f"{type(state).__name__} holds a value that its field does not take, and is not saved. "
+            "`validate_assignment=True` in the model's configuration tells at which line."
+        ) from None
+
+
+def _written(state: BaseModel, entry: Entry | None) -> bytes:
+    """The model as it is kept, with the fields that a newer version of it has: both run while a deployment rolls."""
+    kept = {} if entry is None else cast("dict[str, object]", from_json(entry.value))
+    others = {name: value for name, value in kept.items() if name not in type(state).model_fields}
+    return to_json({**others, **cast("dict[str, object]", from_json(_dumped(state)))})
