@@ -22,7 +22,7 @@ ANSWER = json.dumps(
         "from": "+19195550100",
         "to": "+19195550101",
         "direction": "outbound",
-        "callId": "c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d",
+        "callId": "c-95ac8d6e-1a31c52e-b38f-4198-93c1-516000000000",
         "callUrl": "https://voice.example.com/api/v2/accounts/5500100/calls/c-95ac8d6e-1a31c52e-b38f-4198-93c1",
         "enqueuedTime": "2026-11-20T10:00:00.100Z",
         "startTime": "2026-11-20T10:00:00.000Z",
@@ -30,6 +30,9 @@ ANSWER = json.dumps(
         "tag": "example-tag",
     }
 ).encode()
+
+CALL = b"000000000"
+"""Of its call id, what each delivery has a number instead of: the same one again would be a repeat."""
 
 hooks = Webhooks(auth=BasicAuth(USER, PASSWORD))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import shutil
 import socket
@@ -26,12 +27,20 @@ from typing import Any
 from webhooks import Delivery
 
 sys.path.insert(0, str(Path(__file__).parent))
-from apps import ANSWER, AUTHORIZATION, BXML, hooks
+from apps import ANSWER, AUTHORIZATION, BXML, CALL, hooks
 
 REQUEST = (
     f"POST / HTTP/1.1\r\nhost: localhost\r\nauthorization: {AUTHORIZATION}\r\n"
     f"content-type: application/json; charset=utf-8\r\ncontent-length: {len(ANSWER)}\r\n\r\n"
 ).encode() + ANSWER
+
+
+NUMBERS = itertools.count()
+
+
+def numbered(request: bytes) -> bytes:
+    """A request about a call of its own."""
+    return request.replace(CALL, b"%09d" % next(NUMBERS))
 
 
 class Server:
@@ -99,6 +108,12 @@ def place_with_wrk(port: int, connections: int, seconds: float) -> int:
             f'wrk.body = io.open("{folder}/body"):read("*a")\n'
             f'wrk.headers["authorization"] = "{AUTHORIZATION}"\n'
             'wrk.headers["content-type"] = "application/json; charset=utf-8"\n'
+            f"local body, number = wrk.body, {next(NUMBERS)} * 1000000\n"
+            "function request()\n"
+            "  number = number + 1\n"
+            f'  local numbered = string.gsub(body, "{CALL.decode()}", string.format("%09d", number), 1)\n'
+            "  return wrk.format(nil, nil, nil, numbered)\n"
+            "end\n"
         )
         options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script)]
         report = subprocess.run(
@@ -114,12 +129,12 @@ def place_with_sockets(port: int, connections: int, seconds: float) -> int:
     sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
     for connection in sockets:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(REQUEST)
+        connection.sendall(numbered(REQUEST))
     count, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
         for connection in sockets:
             read_reply(connection)
-            connection.sendall(REQUEST)
+            connection.sendall(numbered(REQUEST))
         count += connections
     for connection in sockets:
         read_reply(connection)
@@ -153,22 +168,24 @@ def show(what: str, ratios: list[float]) -> None:
 
 async def in_process(count: int) -> None:
     """Without a server: from a delivery to its reply, and from an ASGI scope to the last send."""
-    delivery = Delivery.of(ANSWER, headers={"authorization": AUTHORIZATION})
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(delivery.headers), "query_string": b""}
+    headers = Delivery.of(headers={"authorization": AUTHORIZATION}).headers
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers), "query_string": b""}
+    current = [b""]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": ANSWER, "more_body": False}
+        return {"type": "http.request", "body": current[0], "more_body": False}
 
     async def send(message: Any) -> None: ...
 
     for name, once in (
-        ("receive(delivery)", lambda: hooks.receive(delivery)),
+        ("receive(delivery)", lambda: hooks.receive(Delivery("POST", "/", current[0], b"", headers))),
         ("the ASGI callable", lambda: hooks(scope, receive, send)),
     ):
         rounds = []
         for _ in range(7):
+            bodies = [numbered(ANSWER) for _ in range(count)]
             started = time.perf_counter()
-            for _ in range(count):
+            for current[0] in bodies:
                 await once()
             rounds.append((time.perf_counter() - started) / count * 1e6)
         print(f"in process, {name}: {statistics.median(rounds):.1f} us")
