@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from webhooks.cli import main
+from webhooks.events import GatherEvent
+from webhooks.testing import Harness, make
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 EXAMPLES = ROOT / "docs_src" / "readme"
 
 
-@pytest.mark.parametrize("name", ["app.py", "test_app.py"])
+@pytest.mark.parametrize("name", ["app.py", "state.py", "test_app.py"])
 def test_the_code_of_the_readme_is_the_code_that_runs(name: str) -> None:
     code = (EXAMPLES / name).read_text().replace("from app import hooks", "from main import hooks")
     assert f"<!-- docs_src/readme/{name} -->\n```python\n{code}```" in README
@@ -41,6 +44,15 @@ def test_the_example_passes_its_own_test_and_the_check() -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+async def test_the_example_of_state_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    harness = Harness(runpy.run_path(str(EXAMPLES / "state.py"))["hooks"])
+    said = [str((await harness.send(make(GatherEvent, digits="1"), path="/order")).document) for _ in range(2)]
+    assert "That makes 1." in said[0]
+    assert "That makes 2." in said[1]
+    await harness._hooks._stop()
 
 
 def test_the_table_of_events_is_what_the_command_prints() -> None:

@@ -6,6 +6,8 @@ Nothing here is run. `tests/test_typing.py` compares the marks with what the che
 
 from __future__ import annotations
 
+from pydantic import BaseModel
+
 from webhooks import AllowAll, Context, Reply, Router, Webhooks, digits, tag, text, to
 from webhooks.bxml import (
     Bridge,
@@ -315,3 +317,19 @@ async def one_event_for_an_error(error: KeyError, event: RecordingAvailableEvent
 # What a decorator returns is still the function.
 async def call_it(call: InitiateEvent, context: Context) -> None:
     await menu(call, context)  # rejected: its event is a GatherEvent
+
+
+# State.
+class Cart(BaseModel):
+    items: list[str] = []
+
+
+async def forget(call: GatherEvent, context: Context) -> None:
+    context.state(dict)  # rejected: a model
+    context.state(Cart())  # rejected: its class
+    context.state(Cart, "account 7")  # rejected: key="account 7"
+    async with context.state(Cart) as cart:
+        cart.item.append("1")  # rejected: it has no such field
+
+
+Webhooks(auth=AllowAll(), state="state.db")  # rejected: SqliteState("state.db")

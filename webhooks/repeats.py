@@ -39,9 +39,8 @@ _MOST = 2048
 _LONGEST = 16 * 1024
 # Seconds for which a store keeps a reply.
 _KEPT = 120.0
-# Of the store, in seconds: its patience for an answer; how long it is left alone when it had none; for how long a
-# question is somebody's who has not answered it; and between two looks whether he has.
-_PATIENCE = 1.0
+# Of the store, in seconds: how long it is left alone when it had no answer; for how long a question is somebody's who
+# has not answered it; and between two looks whether he has.
 _LEFT_ALONE = 10.0
 _CLAIMED = 10.0
 _PAUSE = 0.05
@@ -58,13 +57,17 @@ class Repeats:
         states: has the store where other processes look, if the app has one.
         paths: those that routes name.
         clock: seconds, from any start.
+        patience: seconds for an answer of the store's.
     """
 
-    def __init__(self, states: States, *, paths: frozenset[str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, states: States, *, paths: frozenset[str], clock: Callable[[], float], patience: float = 1.0
+    ) -> None:
         self._states = states
         self._store = states.shared
         self._paths = paths
         self._clock = clock
+        self._patience = patience
         self._asked: dict[str, _Answer] = {}
         self._older: dict[str, _Answer] = {}
         self._room = _MOST
@@ -86,6 +89,8 @@ class Repeats:
         question = delivery.body or delivery.query
         if reply is None or reply.status >= 500 or len(question) > _LONGEST:
             self._asked.pop(call, None)
+            # It may have begun there, and nobody shall wait for it.
+            self._older.pop(call, None)
         else:
             self._asked[call] = (question, delivery.path, reply)
             self._room -= 1
@@ -118,13 +123,9 @@ class Repeats:
     def _same(self, event: Event, call: str, delivery: Delivery) -> _Answer | None:
         """What is known of the same question."""
         last = self._asked.get(call) or self._older.get(call)
-        if last is None or not _is_precise(event):
+        if last is None or last[0] != (delivery.body or delivery.query) or not _is_precise(event):
             return None
-        return (
-            last
-            if last[0] == (delivery.body or delivery.query) and self._at(last[1]) == self._at(delivery.path)
-            else None
-        )
+        return last if self._at(last[1]) == self._at(delivery.path) else None
 
     def _at(self, path: str) -> str:
         return path if path in self._paths else ""
@@ -158,7 +159,7 @@ class Repeats:
     async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
         """What the store answers; None, and it is left alone for a while, when it fails."""
         try:
-            return await self._states.ask(question, patience=_PATIENCE)
+            return await self._states.ask(question, patience=self._patience)
         except Exception as error:  # noqa: BLE001 - a user's store; a caller waits, and has an answer without it
             self._store_is_left_until = self._clock() + _LEFT_ALONE
             _log.error("Other processes are not asked about repeated deliveries for a while: %s.", type(error).__name__)

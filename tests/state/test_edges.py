@@ -9,7 +9,6 @@ import pytest
 from webhooks import UsageError
 from webhooks.errors import StateError
 from webhooks.state import PostgresState, RedisState, StateKey
-from webhooks.testing.contracts import StateContract
 
 
 @pytest.mark.parametrize(("missing", "store"), [("psycopg", PostgresState), ("redis.asyncio", RedisState)])
@@ -43,10 +42,3 @@ async def test_who_is_interrupted_while_connecting_leaves_nothing_open(
     with pytest.raises(LookupError):
         await store.open()
     assert store._pool is None
-
-
-def test_a_contract_says_what_must_be_given() -> None:
-    contract = StateContract()
-    for part in (contract.make, contract.broken, lambda: contract.advance(1)):
-        with pytest.raises(NotImplementedError):
-            part()

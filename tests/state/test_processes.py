@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.servers import REDIS, postgres_schema, redis_prefix
 from tests.state.adding import add
 from webhooks.state import MemoryState
@@ -47,20 +45,3 @@ def test_four_processes_lose_nothing_in_redis() -> None:
 async def test_four_apps_lose_nothing_in_memory() -> None:
     store = MemoryState()
     assert max(await asyncio.gather(*(add(150, store) for _ in range(4)))) == 600
-
-
-@pytest.mark.parametrize("kind", ["postgres", "redis"])
-def test_a_store_without_its_library_says_what_to_install(kind: str) -> None:
-    library = {"postgres": "psycopg", "redis": "redis"}[kind]
-    code = f"""
-import sys
-sys.modules["{library}"] = None
-from webhooks import UsageError
-from webhooks.state import PostgresState, RedisState
-try:
-    {"PostgresState" if kind == "postgres" else "RedisState"}("")
-except UsageError as error:
-    print(error)
-"""
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"bandwidth-webhooks[{kind}]" in ran.stdout

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
-__all__ = ["Ids", "duration", "time_of"]
+__all__ = ["Ids", "duration", "second_of", "time_of"]
 
 # A simulation's zero, always the same: what a test prints today, it prints tomorrow.
 _BEGINNING = datetime(2026, 3, 2, 15, 4, 5, tzinfo=UTC)
@@ -37,6 +38,15 @@ class Ids:
 def time_of(now: float) -> str:
     """Virtual seconds as an ISO 8601 time: `2026-03-02T15:04:05.000Z`."""
     return (_BEGINNING + timedelta(seconds=now)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def second_of(now: float) -> str:
+    """The time of an event, in whole seconds: `2026-03-02T15:04:05.000Z`.
+
+    An app takes two events of the same call and millisecond for one that was delivered twice. Here no time passes
+    between an answer and the next event, and the calls of two tests are alike.
+    """
+    return time_of(ceil(now))
 
 
 def duration(seconds: float) -> str:

@@ -37,6 +37,9 @@ class MemoryState:
 
     async def get(self, key: StateKey) -> Entry | None:
         """What is kept under a key."""
+        return self._kept(key)
+
+    def _kept(self, key: StateKey) -> Entry | None:
         self._expire(key.namespace)
         namespace = self._namespaces.get(key.namespace)
         entry, _ = namespace.entries.get(key.name, (None, 0.0)) if namespace else (None, 0.0)
@@ -44,7 +47,7 @@ class MemoryState:
 
     async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
         """Keep a value for `ttl` seconds if nobody set another since `version`; its new version, or None."""
-        there = await self.get(key)
+        there = self._kept(key)
         if version != (there.version if there else None):
             return None
         namespace = self._namespaces.setdefault(key.namespace, _Namespace())

@@ -105,8 +105,9 @@ class PostgresState:
         Raises:
             StateError: the server cannot be reached, or the user may not make the table.
         """
-        async with self._opening:
-            self._pool = self._pool or await self._connected()
+        if self._pool is None:
+            async with self._opening:
+                self._pool = self._pool or await self._connected()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -162,10 +163,11 @@ class PostgresState:
             await pool.open()
             async with pool.connection() as connection:
                 await _migrate(connection)
-        except BaseException as error:
+        except self._error as error:
             await pool.close()
-            if isinstance(error, self._error):
-                raise self._failed(error) from error
+            raise self._failed(error) from error
+        except BaseException:
+            await pool.close()
             raise
         return pool
 

@@ -37,7 +37,8 @@ _API = "https://voice.bandwidth.com/api/v2/accounts/9900417"
 
 _VALUES: _Values = MappingProxyType(
     {
-        "event_time": f"{_DAY}:20.518Z",
+        # Of whole seconds in all events: an app takes the same milliseconds for a repeated delivery.
+        "event_time": f"{_DAY}:21.000Z",
         "account_id": "9900417",
         "application_id": "5f0e2c8a-7d3b-4a91-b6e4-2c9d81f7a035",
         "from_": _THEIRS,
@@ -107,13 +108,13 @@ _LEG: _Values = {
 _RECORDED: _Values = {
     "start_time": f"{_DAY}:09.000Z",
     "end_time": f"{_DAY}:21.500Z",
-    "event_time": f"{_DAY}:21.730Z",
+    "event_time": f"{_DAY}:22.000Z",
     "file_format": "wav",
     "transfer_caller_id": None,
     "transfer_to": None,
 }
 _NO_LEG: _Values = {"transfer_caller_id": None, "transfer_to": None}
-_ENDED: _Values = {"end_time": f"{_DAY}:41.902Z", "event_time": f"{_DAY}:42.117Z"}
+_ENDED: _Values = {"end_time": f"{_DAY}:41.902Z", "event_time": f"{_DAY}:43.000Z"}
 _IN: _Values = {"message.direction": "in", "message.to": [_OURS], "message.from_": _THEIRS}
 _OUT: _Values = {
     "to": _THEIRS,
@@ -123,25 +124,25 @@ _OUT: _Values = {
     "message.text": "",
 }
 _MACHINE: _Values = {"machine_detection_result": {"value": "human", "duration": "PT1.204S"}}
-_LATER = {"event_time": f"{_DAY}:30.044Z"}
+_LATER = {"event_time": f"{_DAY}:31.000Z"}
 
 _SPECIAL: Mapping[type[Event], _Values] = MappingProxyType(
     {
-        events.InitiateEvent: {"event_time": f"{_DAY}:05.318Z"},
-        events.AnswerEvent: {**_QUEUED, "event_time": f"{_DAY}:08.031Z"},
+        events.InitiateEvent: {"event_time": f"{_DAY}:06.000Z"},
+        events.AnswerEvent: {**_QUEUED, "event_time": f"{_DAY}:09.000Z"},
         events.RedirectEvent: _NO_LEG,
         events.GatherEvent: _NO_LEG,
         events.DtmfEvent: _NO_LEG,
         events.BridgeCompleteEvent: _NO_LEG,
         events.TransferAnswerEvent: _LEG,
         events.TransferDisconnectEvent: {**_LEG, **_ENDED},
-        events.TransferCompleteEvent: {"event_time": f"{_DAY}:42.240Z"},
+        events.TransferCompleteEvent: {"event_time": f"{_DAY}:43.000Z"},
         events.DisconnectEvent: _ENDED,
         events.RecordCompleteEvent: _RECORDED,
         events.RecordingAvailableEvent: {**_RECORDED, **_LATER},
         events.TranscriptionAvailableEvent: {
             **_RECORDED,
-            "event_time": f"{_DAY}:58.612Z",
+            "event_time": f"{_DAY}:59.000Z",
             "transcription": {
                 "id": _TRANSCRIPTION,
                 "url": f"{_API}/calls/{_CALL}/recordings/{_RECORDING}/transcription",

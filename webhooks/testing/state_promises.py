@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -18,20 +19,23 @@ _LONG = 3600.0
 
 
 @pytest.mark.anyio
-class StateContract:
+class StateContract(ABC):
     """The promises of `webhooks.state.StateStore`, one test or more for each."""
 
+    @abstractmethod
     def make(self) -> StateStore:
         """Another process's store on what this test keeps state in; not opened. Nothing is kept from other tests."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def broken(self) -> StateStore | None:
         """One that cannot work: no server answers, the file is none. None when there is no such thing."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass for all stores of this test."""
-        raise NotImplementedError
+        ...
 
     @pytest.fixture
     def anyio_backend(self) -> str:

@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps import answer, app, conference, delivered, payload
+from tests.servers import REDIS, postgres_schema, redis_prefix
+from webhooks import Reply, Webhooks
+from webhooks.bxml import Document, SpeakSentence
+from webhooks.events import ConferenceMemberJoinEvent, DisconnectEvent, GatherEvent
+from webhooks.state import Entry, MemoryState, PostgresState, RedisState, SqliteState, StateKey, StateStore
+
+GATHER = payload("gather", eventTime="2026-11-20T10:00:00.435Z")
+NEXT = payload("gather", eventTime="2026-11-20T10:00:03.120Z")
+
+
+class Counter:
+    """An app whose handler says how often it ran, and waits where it is told to."""
+
+    def __init__(self, event: Any = GatherEvent, **settings: Any) -> None:
+        self.hooks = app(**settings)
+        self.runs = 0
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.begun = asyncio.Event()
+        self.hooks.on(event)(self.handler)
+
+    async def handler(self, event: Any) -> Document[SpeakSentence]:
+        self.runs += 1
+        said = f"Run {self.runs}."
+        self.begun.set()
+        await self.go_on.wait()
+        return Document(SpeakSentence(said))
+
+
+async def test_a_repeated_question_gets_the_same_bytes_and_its_handler_runs_once() -> None:
+    counter = Counter()
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback", "/")]
+    assert counter.runs == 1
+    assert replies[0] == replies[1] == replies[2]
+    assert b"Run 1." in replies[0].body
+
+
+async def test_a_question_that_differs_is_another() -> None:
+    counter = Counter()
+    for sent in (GATHER, NEXT, {**GATHER, "callId": "c-2"}, {**GATHER, "digits": "1"}):
+        await answer(counter.hooks, sent)
+    assert counter.runs == 4
+
+
+async def test_a_question_in_a_query_is_remembered_too() -> None:
+    counter = Counter()
+    query = "eventType=gather&callId=c-1&eventTime=2026-11-20T10%3A00%3A00.435Z"
+    for asked in (query, query, query + "&digits=1"):
+        await answer(counter.hooks, b"", method="GET", query=asked)
+    assert counter.runs == 2
+
+
+@pytest.mark.parametrize("time", ["2026-11-20T10:00:00Z", "2026-11-20T10:00Z", "soon", None])
+async def test_an_event_whose_time_is_vague_is_never_a_repeat(time: str | None) -> None:
+    counter = Counter()
+    for _ in range(2):
+        await answer(counter.hooks, {**GATHER, "eventTime": time})
+    assert counter.runs == 2
+
+
+async def test_a_path_with_routes_of_its_own_asks_those() -> None:
+    counter = Counter()
+
+    @counter.hooks.on(GatherEvent, path="/fallback")
+    async def fallback(call: GatherEvent) -> SpeakSentence:
+        return SpeakSentence("Sorry.")
+
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback")]
+    assert b"Sorry." in replies[1].body
+
+
+async def test_an_event_that_waits_for_nothing_runs_each_time() -> None:
+    hooks, runs = app(), list[DisconnectEvent]()
+
+    @hooks.on(DisconnectEvent)
+    async def handler(event: DisconnectEvent) -> None:
+        runs.append(event)
+
+    for _ in range(2):
+        await answer(hooks, payload("disconnect", eventTime="2026-11-20T10:00:00.435Z"))
+    assert len(runs) == 2
+
+
+async def test_a_conference_is_asked_once_too() -> None:
+    hooks, runs = app(), list[ConferenceMemberJoinEvent]()
+
+    @hooks.on(ConferenceMemberJoinEvent)
+    async def handler(event: ConferenceMemberJoinEvent) -> None:
+        runs.append(event)
+
+    for _ in range(2):
+        await answer(hooks, conference("conferenceMemberJoin", eventTime="2026-11-20T10:00:00.435Z"))
+    assert len(runs) == 1
+
+
+async def test_it_can_be_switched_off() -> None:
+    counter = Counter(once=False)
+    for _ in range(2):
+        await answer(counter.hooks, GATHER)
+    assert counter.runs == 2
+
+
+async def test_what_failed_is_tried_again() -> None:
+    hooks, runs = app(), list[str]()
+
+    @hooks.on(GatherEvent)
+    async def handler(call: GatherEvent) -> Reply | None:
+        runs.append(call.call_id)
+        if len(runs) == 1:
+            raise LookupError
+        return Reply(202)
+
+    assert [(await answer(hooks, GATHER)).status for _ in range(3)] == [500, 202, 202]
+    assert len(runs) == 2
+
+
+async def test_who_asks_while_the_first_is_answered_waits_for_it() -> None:
+    counter = Counter()
+    counter.go_on.clear()
+    asked = [asyncio.create_task(answer(counter.hooks, GATHER)) for _ in range(3)]
+    await counter.begun.wait()
+    assert not any(one.done() for one in asked)
+    counter.go_on.set()
+    replies = await asyncio.gather(*asked)
+    assert (counter.runs, replies[0] == replies[1] == replies[2]) == (1, True)
+
+
+async def test_who_waits_for_one_that_was_interrupted_asks_anew() -> None:
+    counter = Counter()
+    counter.go_on.clear()
+    first = asyncio.create_task(answer(counter.hooks, GATHER))
+    await counter.begun.wait()
+    others = [asyncio.create_task(answer(counter.hooks, GATHER)) for _ in range(2)]
+    await asyncio.sleep(0)
+    others[0].cancel()  # which is nobody else's affair
+    await asyncio.sleep(0)
+    first.cancel()
+    counter.go_on.set()
+    assert b"Run 2." in (await others[1]).body
+    assert counter.runs == 2
+
+
+async def test_a_question_that_is_very_long_is_not_remembered() -> None:
+    counter = Counter()
+    for _ in range(2):
+        await answer(counter.hooks, {**GATHER, "digits": "1" * 20_000})
+    assert counter.runs == 2
+
+
+async def test_memory_is_bounded_and_the_last_thousands_are_in_it() -> None:
+    counter = Counter()
+    for number in range(5000):
+        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
+    for number in range(3000, 5000):
+        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
+    assert counter.runs == 5000
+    repeats = counter.hooks._ready()._repeats
+    assert repeats is not None
+    assert len(repeats._asked) + len(repeats._older) <= 4096
+
+
+async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:
+    counter = Counter()
+    counter.go_on.clear()
+    first = asyncio.create_task(answer(counter.hooks, GATHER))
+    await counter.begun.wait()
+    counter.go_on.set()
+    for number in range(2050):  # as many as make what is recent old
+        await counter.hooks.receive(delivered({**GATHER, "callId": f"c-other-{number}"}))
+    counter.go_on.clear()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    counter.go_on.set()
+    async with asyncio.timeout(5):
+        assert (await answer(counter.hooks, GATHER)).status == 200
+
+
+@pytest.fixture(params=["sqlite", "postgres", "redis"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Makes stores that share what they keep, as processes do."""
+    if request.param == "sqlite":
+        yield lambda: SqliteState(tmp_path / "state.db")
+    elif request.param == "postgres":
+        with postgres_schema() as dsn:
+            yield lambda: PostgresState(dsn)
+    else:
+        with redis_prefix() as prefix:
+            yield lambda: RedisState(REDIS, prefix=prefix)
+
+
+async def test_other_processes_know_the_answer(make: Callable[[], StateStore]) -> None:
+    one, other = Counter(state=make()), Counter(state=make())
+    one.go_on.clear()
+    first = asyncio.create_task(answer(one.hooks, GATHER))
+    await one.begun.wait()
+    second = asyncio.create_task(answer(other.hooks, GATHER))
+    one.go_on.set()
+    assert await first == await second
+    assert await answer(other.hooks, GATHER) == await first
+    assert (one.runs, other.runs) == (1, 0)
+    await answer(other.hooks, NEXT)
+    assert other.runs == 1
+    await one.hooks._stop()
+    await other.hooks._stop()
+
+
+async def test_what_failed_elsewhere_is_tried_here() -> None:
+    store = MemoryState()
+    one, other = Counter(state=store), Counter(state=store)
+    one.hooks.on_error(LookupError)(lambda error: Reply(503))
+
+    @one.hooks.on(ConferenceMemberJoinEvent)
+    async def handler(event: ConferenceMemberJoinEvent) -> None:
+        raise LookupError
+
+    @other.hooks.on(ConferenceMemberJoinEvent)
+    async def other_handler(event: ConferenceMemberJoinEvent) -> Reply:
+        return Reply(200, b"<Response/>", "application/xml", (("x-a", "b"),))
+
+    sent = conference("conferenceMemberJoin", eventTime="2026-11-20T10:00:00.435Z")
+    assert (await answer(one.hooks, sent)).status == 503
+    await one.hooks._stop()
+    assert (await answer(other.hooks, sent)).body == b"<Response/>"
+    await other.hooks._stop()
+    assert (await answer(one.hooks, sent)).headers == (("x-a", "b"),)
+
+
+class Fails(MemoryState):
+    """A store that hangs, or fails in a way it must not."""
+
+    def __init__(self, how: str, operation: str) -> None:
+        super().__init__()
+        self.how, self.operation, self.asked = how, operation, 0
+
+    async def _perhaps(self, operation: str) -> None:
+        if operation == self.operation:
+            self.asked += 1
+            if self.how == "hangs":
+                await asyncio.Event().wait()
+            raise RuntimeError
+
+    async def get(self, key: StateKey) -> Entry | None:
+        await self._perhaps("get")
+        return await super().get(key)
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        await self._perhaps("claim" if version is None else "tell")
+        return await super().set(key, value=value, version=version, ttl=ttl)
+
+
+@pytest.mark.parametrize("how", ["hangs", "breaks"])
+@pytest.mark.parametrize("operation", ["claim", "get", "tell"])
+async def test_no_caller_waits_for_a_store_that_fails(
+    how: str, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Fails(how, operation)
+    counter = Counter(state=store)
+    repeats = repeats_of(counter.hooks)
+    repeats._patience = 0.02
+    if operation == "get":
+        await store.set(repeats._key(delivered(GATHER)), value=b"", version=None, ttl=60)
+    for sent in (GATHER, NEXT, GATHER):
+        assert b"Run" in (await answer(counter.hooks, sent)).body
+        await asyncio.gather(*repeats._tasks)
+    assert store.asked == 1  # and then it is left alone for a while
+    assert "Other processes are not asked about repeated deliveries for a while" in caplog.text
+
+
+def repeats_of(hooks: Webhooks) -> Any:
+    return hooks._ready()._repeats
+
+
+async def test_a_process_that_died_while_it_answered_holds_nobody_up_for_long() -> None:
+    store = MemoryState()
+    counter = Counter(state=store)
+    now, repeats = 0.0, repeats_of(counter.hooks)
+
+    def clock() -> float:
+        nonlocal now
+        now += 4
+        return now
+
+    await store.set(repeats._key(delivered(GATHER)), value=b"", version=None, ttl=60)
+    repeats._clock = clock
+    assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
+async def test_a_delivery_that_is_interrupted_while_the_store_is_asked_is_no_answer() -> None:
+    store = Fails("hangs", "claim")
+    counter = Counter(state=store)
+    first = asyncio.create_task(answer(counter.hooks, GATHER))
+    while not store.asked:
+        await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    repeats_of(counter.hooks)._patience = 0.02
+    assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
