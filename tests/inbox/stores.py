@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -35,8 +36,9 @@ class LeasingContract(InboxContract):
         self.store = MemoryStore()
         self.alive: list[LeasingInbox] = []
 
+    @abstractmethod
     def of(self) -> LeasingInbox:
-        raise NotImplementedError
+        """One more, not opened."""
 
     def make(self) -> Inbox:
         made = self.of()

@@ -58,7 +58,12 @@ def test_what_cannot_be_asked_is_refused_where_it_is_registered(condition: Any, 
 
 @pytest.mark.parametrize("condition", ["1".__eq__, frozenset({"1"}).__contains__, max, lambda *given: True])
 def test_any_callable_that_may_take_the_event_is_a_condition(condition: Any) -> None:
-    app().on(GatherEvent, condition)
+    hooks = app()
+
+    @hooks.on(GatherEvent, condition)
+    async def handler(call: GatherEvent) -> None: ...
+
+    assert len(list(hooks.routes())) == 1
 
 
 @pytest.mark.parametrize("combine", [lambda a, b: a and b, lambda a, b: a or b, lambda a, b: not a])

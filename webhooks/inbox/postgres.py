@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.leasing import LeasingInbox
-from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, Store
+from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, Store, kept_of
 from webhooks.inbox.writer import Writer
 
 try:
@@ -64,14 +64,11 @@ CREATE INDEX IF NOT EXISTS webhooks_inbox_ordered ON webhooks_inbox (order_key, 
 CREATE TABLE IF NOT EXISTS webhooks_inbox_state (version INTEGER NOT NULL, latest DOUBLE PRECISION NOT NULL);
 INSERT INTO webhooks_inbox_state SELECT 1, 0 WHERE NOT EXISTS (SELECT FROM webhooks_inbox_state);
 """
-_COLUMNS = (
-    "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
-)
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
     SELECT FROM webhooks_inbox AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
     AND earlier.status IN ('waiting', 'running')))"""
 _DUE = (
-    f"SELECT {_COLUMNS} FROM webhooks_inbox AS delivery WHERE status = 'waiting' AND due <= %s AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
+    f"SELECT {COLUMNS} FROM webhooks_inbox AS delivery WHERE status = 'waiting' AND due <= %s AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 )
 # What another process is taking at this moment is not waited for.
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED"
@@ -150,7 +147,7 @@ class PostgresStore:
         rows = crashed or self._execute(_ALL_DUE, (now, most)).fetchall()
         if rows:
             self._execute(_LEASE, (owner, until, [row[0] for row in rows]))
-        return [_kept(row, leased=1) for row in rows]
+        return [kept_of(row, leased=1) for row in rows]
 
     def finish(self, owner: str, id: int, now: float) -> bool:
         """The body goes."""
@@ -185,15 +182,15 @@ class PostgresStore:
     def entries(self, status: Status | None, limit: int) -> Sequence[Kept]:
         """In the order of acceptance."""
         found = self._execute(
-            f"SELECT {_COLUMNS} FROM webhooks_inbox WHERE %s::text IS NULL OR status = %s ORDER BY id LIMIT %s",  # noqa: S608
+            f"SELECT {COLUMNS} FROM webhooks_inbox WHERE %s::text IS NULL OR status = %s ORDER BY id LIMIT %s",  # noqa: S608
             (status, status, limit),
         )
-        return [_kept(row) for row in found.fetchall()]
+        return [kept_of(row) for row in found.fetchall()]
 
     def entry(self, id: int) -> Kept | None:
         """By its id."""
-        row = self._execute(f"SELECT {_COLUMNS} FROM webhooks_inbox WHERE id = %s", (id,)).fetchone()  # noqa: S608
-        return None if row is None else _kept(row)
+        row = self._execute(f"SELECT {COLUMNS} FROM webhooks_inbox WHERE id = %s", (id,)).fetchone()  # noqa: S608
+        return None if row is None else kept_of(row)
 
     def replay(self, ids: Sequence[int] | None, now: float) -> int:
         """As if just accepted."""
@@ -209,21 +206,6 @@ class PostgresStore:
 def _one(cursor: psycopg.Cursor[Any]) -> Any:
     row = cursor.fetchone()
     return None if row is None else row[0]
-
-
-def _kept(row: Sequence[Any], leased: int = 0) -> Kept:
-    """A row of `_COLUMNS`; `leased` is what was added to its attempts since it was read."""
-    id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error = row
-    envelope = Envelope.of(
-        key=key,
-        order_key=order_key,
-        event_type=event_type,
-        correlation_id=correlation_id,
-        head=head,
-        body=bytes(body),
-    )
-    now: Status = "running" if leased else status
-    return Kept(id, envelope, now, first_seen, due, attempts + leased, crashes, error)
 
 
 class PostgresInbox(LeasingInbox):

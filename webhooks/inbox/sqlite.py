@@ -14,14 +14,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of, mounts
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.schema import connect, explained
-from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, Store
+from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, Store, kept_of
 from webhooks.inbox.writer import Writer
 
 __all__ = ["SqliteInbox"]
@@ -30,13 +30,10 @@ _log = logging.getLogger("webhooks.inbox")
 
 T = TypeVar("T")
 
-_COLUMNS = (
-    "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
-)
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
     SELECT 1 FROM delivery AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
     AND earlier.status IN ('waiting', 'running')))"""
-_DUE = f"SELECT {_COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
+_DUE = f"SELECT {COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due LIMIT 1"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due LIMIT ?"
 _PUT = """INSERT INTO delivery
@@ -89,7 +86,7 @@ class SqliteStore:
         rows = crashed or self._execute(_ALL_DUE, (now, most)).fetchall()
         for row in rows:
             self._execute(_LEASE, (owner, until, row[0]))
-        return [_kept(row, leased=1) for row in rows]
+        return [kept_of(row, leased=1) for row in rows]
 
     def finish(self, owner: str, id: int, now: float) -> bool:
         """The body goes."""
@@ -127,15 +124,15 @@ class SqliteStore:
     def entries(self, status: Status | None, limit: int) -> Sequence[Kept]:
         """In the order of acceptance."""
         found = self._execute(
-            f"SELECT {_COLUMNS} FROM delivery WHERE ?1 IS NULL OR status = ?1 ORDER BY id LIMIT ?2",  # noqa: S608
+            f"SELECT {COLUMNS} FROM delivery WHERE ?1 IS NULL OR status = ?1 ORDER BY id LIMIT ?2",  # noqa: S608
             (status, limit),
         )
-        return [_kept(row) for row in found.fetchall()]
+        return [kept_of(row) for row in found.fetchall()]
 
     def entry(self, id: int) -> Kept | None:
         """By its id."""
-        row = self._execute(f"SELECT {_COLUMNS} FROM delivery WHERE id = ?", (id,)).fetchone()  # noqa: S608
-        return None if row is None else _kept(row)
+        row = self._execute(f"SELECT {COLUMNS} FROM delivery WHERE id = ?", (id,)).fetchone()  # noqa: S608
+        return None if row is None else kept_of(row)
 
     def replay(self, ids: Sequence[int] | None, now: float) -> int:
         """As if just accepted."""
@@ -146,16 +143,6 @@ class SqliteStore:
     def prune(self, status: Status, before: float, most: int) -> int:
         """Key and all."""
         return self._execute(_PRUNE, (status, before, most)).rowcount
-
-
-def _kept(row: Sequence[Any], leased: int = 0) -> Kept:
-    """A row of `_COLUMNS`; `leased` is what was added to its attempts since it was read."""
-    id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error = row
-    envelope = Envelope.of(
-        key=key, order_key=order_key, event_type=event_type, correlation_id=correlation_id, head=head, body=body
-    )
-    now: Status = "running" if leased else status
-    return Kept(id, envelope, now, first_seen, due, attempts + leased, crashes, error)
 
 
 class SqliteInbox(LeasingInbox):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 
-__all__ = ["CRASHED_OFTEN", "MOST_CRASHES", "Store"]
+__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "Store", "kept_of"]
 
 MOST_CRASHES = 3
 """A delivery that was being handled so often when its process ended is dead."""
@@ -67,3 +67,24 @@ class Store(Protocol):
     def prune(self, status: Status, before: float, most: int) -> int:
         """Remove what was first seen before that; at most so many at a time."""
         ...
+
+
+COLUMNS = (
+    "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
+)
+"""What a table must give of a delivery, in this order."""
+
+
+def kept_of(row: Sequence[Any], leased: int = 0) -> Kept:
+    """A row of `COLUMNS`; `leased` is what was added to its attempts since it was read."""
+    id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error = row
+    envelope = Envelope.of(
+        key=key,
+        order_key=order_key,
+        event_type=event_type,
+        correlation_id=correlation_id,
+        head=head,
+        body=bytes(body),
+    )
+    now: Status = "running" if leased else status
+    return Kept(id, envelope, now, first_seen, due, attempts + leased, crashes, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -11,41 +12,13 @@ import pytest
 
 from webhooks.errors import InboxError
 from webhooks.inbox import Counts, Envelope, Inbox, Kept, KeptHandler, Retry
+from webhooks.testing.recorder import Recorder
 
 __all__ = ["InboxContract"]
 
 
-class Recorder:
-    """A handler that says what it was given, and does what it was told to with each key."""
-
-    def __init__(self, failures: Mapping[str, int] | None = None, *, hangs: bool = False) -> None:
-        self.begun: asyncio.Queue[Kept] = asyncio.Queue()
-        self.keys: list[str] = []
-        self.attempts: list[int] = []
-        self.at_once = self.most_at_once = 0
-        self.go_on = asyncio.Event()
-        if not hangs:
-            self.go_on.set()
-        self._failures = dict(failures or {})
-
-    async def __call__(self, kept: Kept) -> str | None:
-        """The handler."""
-        key = kept.envelope.key
-        self.keys.append(key)
-        self.attempts.append(kept.attempts)
-        self.begun.put_nowait(kept)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            await self.go_on.wait()
-        finally:
-            self.at_once -= 1
-        self._failures[key] = self._failures.get(key, 0) - 1
-        return "it was told to" if self._failures[key] >= 0 else None
-
-
 @pytest.mark.anyio
-class InboxContract:
+class InboxContract(ABC):
     """The promises of `webhooks.inbox.Inbox`, one test or more for each."""
 
     retry: ClassVar[Retry] = Retry(attempts=3, first=10.0, longest=40.0)
@@ -55,17 +28,20 @@ class InboxContract:
     patience: ClassVar[float] = 20.0
     """Seconds after which a test gives up."""
 
+    @abstractmethod
     def make(self) -> Inbox:
         """Another process's inbox on what this test keeps deliveries in; not opened."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     async def advance(self, seconds: float) -> None:
         """Let so many seconds pass, or set the clock back; processes that live give their signs of life."""
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     async def kill(self, inbox: Inbox) -> None:
         """As if its process had been killed: nothing is given back, nothing more is written."""
-        raise NotImplementedError
+        ...
 
     @pytest.fixture
     def anyio_backend(self) -> str:
