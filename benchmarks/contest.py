@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from apps import ANSWER, AUTHORIZATION, BXML, DISCONNECT, messages
+from deliveries import ANSWER, AUTHORIZATION, BXML, DISCONNECT, messages
 from load import Contestant, Turn, contest, ratio
 from others import sdk_answer
 
@@ -34,16 +34,16 @@ def ours(
 
 BARE, EMPTY = "bare ASGI callable", "bare ASGI callable, empty answer"
 CONTESTANTS: Sequence[Contestant] = (
-    Contestant(BARE, "apps:bare", ANSWER, BXML, AUTHORIZATION),
+    Contestant(BARE, "constants:bare", ANSWER, BXML, AUTHORIZATION),
     ours("webhooks, BXML answer", answer=BXML),
-    Contestant("Starlette, function route, constant answer", "others:starlette", ANSWER, BXML, AUTHORIZATION),
-    ours("webhooks, mounted in FastAPI", answer=BXML, target="apps:mounted", path="/bandwidth"),
+    Contestant("Starlette, function route, constant answer", "constants:starlette", ANSWER, BXML, AUTHORIZATION),
+    ours("webhooks, mounted in FastAPI", answer=BXML, target="others:mounted", path="/bandwidth"),
     Contestant("FastAPI, discriminated union, our BXML", "others:union", ANSWER, BXML, AUTHORIZATION),
     Contestant("FastAPI, bandwidth-sdk", "others:sample", ANSWER, sdk_answer(), AUTHORIZATION),
     Contestant(
         "FastAPI, bandwidth-sdk, as shipped", "others:sample", ANSWER, sdk_answer(), AUTHORIZATION, "/", SHIPPED
     ),
-    Contestant(EMPTY, "apps:empty", ANSWER, b"", AUTHORIZATION),
+    Contestant(EMPTY, "constants:empty", ANSWER, b"", AUTHORIZATION),
     ours("webhooks, empty answer", target="apps:quiet"),
     ours("webhooks, notification", DISCONNECT),
     ours("webhooks, 1 message", messages(1)),

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from apps import BXML
+from apps import hooks
 from bandwidth.models.answer_callback import AnswerCallback
 from bandwidth.models.bxml import Gather, Response, SpeakSentence
 from fastapi import FastAPI
 from fastapi import Response as Answer
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response as Plain
-from starlette.routing import Route
 
 from webhooks import bxml as ours
-
-
-async def constant(request: Request) -> Plain:
-    await request.body()
-    return Plain(BXML, media_type="application/xml")
-
-
-starlette = Starlette(routes=[Route("/", constant, methods=["POST"])])
-"""A function route that reads the body and returns a constant."""
 
 
 class Event(BaseModel):
@@ -61,6 +48,10 @@ class Ended(Event):
     eventType: Literal["disconnect"]
     cause: str = ""
 
+
+mounted = FastAPI()
+"""Ours, in somebody's app."""
+hooks.install(mounted, "/bandwidth")
 
 union = FastAPI()
 """A discriminated union of four of the events, and our own BXML, which is the fastest there is."""

@@ -22,11 +22,12 @@ from typing import Any
 from webhooks import Delivery
 
 sys.path.insert(0, str(Path(__file__).parent))
-from apps import ANSWER, AUTHORIZATION, BXML, hooks
+from apps import hooks
+from deliveries import ANSWER, AUTHORIZATION, BXML
 from load import COUNTER, Contestant, contest, ratio
 
 OURS = Contestant("webhooks", "apps:hooks", ANSWER, BXML, AUTHORIZATION)
-BARE = Contestant("bare", "apps:bare", ANSWER, BXML, AUTHORIZATION)
+BARE = Contestant("bare", "constants:bare", ANSWER, BXML, AUTHORIZATION)
 
 
 def over_http(turns: int, connections: int, seconds: float) -> None:

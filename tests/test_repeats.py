@@ -166,7 +166,7 @@ async def test_memory_is_bounded_and_the_last_thousands_are_in_it() -> None:
     assert counter.runs == 5000
     repeats = counter.hooks._ready()._repeats
     assert repeats is not None
-    assert len(repeats._asked) + len(repeats._older) <= 4096
+    assert len(repeats._answers) + len(repeats._older) <= 4096
 
 
 async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:

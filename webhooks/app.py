@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar, overload
 
 from starlette.applications import Starlette
@@ -18,6 +18,7 @@ from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
+from webhooks.hooks import Hook, Hooks
 from webhooks.inbox import Background, Inbox
 from webhooks.inbox.intake import Intake, Tally
 from webhooks.inbox.spool import Spool
@@ -69,6 +70,7 @@ class Webhooks(Router):
         inbox: where notifications wait until they are handled, after they were answered: `SqliteInbox("inbox.db")`.
             Without one they are handled before they are answered.
         background: how what waits there is handled.
+        hooks: told what happens to deliveries, such as `LogHook()` and `OtelHook()` of `webhooks.hooks`.
 
     Raises:
         UsageError: a setting that cannot be.
@@ -87,6 +89,7 @@ class Webhooks(Router):
         debug: bool = False,
         inbox: Inbox | None = None,
         background: Background | None = None,
+        hooks: Sequence[Hook] = (),
     ) -> None:
         super().__init__()
         if not callable(auth) or isinstance(auth, type):
@@ -115,6 +118,9 @@ class Webhooks(Router):
         self._states = States(state)
         self._once = once
         self._debug = debug
+        if isinstance(hooks, str) or not isinstance(hooks, Sequence) or not all(map(_is_hook, hooks)):
+            raise UsageError(f"hooks={hooks!r}: expected a list of functions of one `Details`, as [LogHook()].")
+        self._told = tuple(hooks)
         self._errors: dict[type[Exception], ErrorPlan] = {}
         self._receiver: Receiver | None = None
 
@@ -183,10 +189,13 @@ class Webhooks(Router):
         if self._receiver is None:
             hints = Hints()
             table = self._freeze()
-            dispatcher = self._dispatcher(table, hints, self._deadline, self._fallback)
-            repeats = Repeats(self._states, paths=table.paths, clock=dispatcher.clock) if self._once else None
+            hooks = Hooks(self._told, paths=table.paths) if self._told else None
+            dispatcher = self._dispatcher(table, hints, hooks, self._deadline, self._fallback)
+            repeats = (
+                Repeats(self._states, paths=table.paths, clock=dispatcher.clock, hooks=hooks) if self._once else None
+            )
             if self._inbox is not None:
-                self._intake, self._worker = self._kept_in(self._inbox, table, hints)
+                self._intake, self._worker = self._kept_in(self._inbox, table, hints, hooks)
             elif any(route.ordered for route in table.routes):
                 _log.warning("on(..., ordered=True) means nothing in an app without an inbox.")
             self._receiver = Receiver(
@@ -197,6 +206,7 @@ class Webhooks(Router):
                 max_body=self._max_body,
                 intake=self._intake,
                 repeats=repeats,
+                hooks=hooks,
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
@@ -205,7 +215,7 @@ class Webhooks(Router):
         return self._receiver
 
     def _dispatcher(
-        self, table: Table, hints: Hints, deadline: Deadline, fallback: Document[Verb] | None
+        self, table: Table, hints: Hints, hooks: Hooks | None, deadline: Deadline, fallback: Document[Verb] | None
     ) -> Dispatcher:
         return Dispatcher(
             table=table,
@@ -216,12 +226,13 @@ class Webhooks(Router):
             threads=self._threads,
             debug=self._debug,
             states=self._states,
+            hooks=hooks,
         )
 
-    def _kept_in(self, inbox: Inbox, table: Table, hints: Hints) -> tuple[Intake, Worker]:
+    def _kept_in(self, inbox: Inbox, table: Table, hints: Hints, hooks: Hooks | None) -> tuple[Intake, Worker]:
         background, spool = self._background, Spool(self._background.spool)
         deadline = Deadline(voice=background.deadline, messaging=background.deadline)
-        dispatcher = self._dispatcher(table, hints, deadline, None)
+        dispatcher = self._dispatcher(table, hints, hooks, deadline, None)
         worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)
         return Intake(inbox, background=background, spool=spool, begin=worker.begin), worker
 
@@ -292,6 +303,10 @@ def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:
     if all(refused):
         raise UsageError(f"fallback may not answer any event: {refused[0][0].sentence}.")
     return fallback
+
+
+def _is_hook(given: object) -> bool:
+    return callable(given) and not isinstance(given, type) and not is_async(given)
 
 
 def _deadline(given: float | Deadline | None) -> Deadline:

@@ -13,9 +13,9 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from webhooks.delivery import BXML, Delivery, Reply
+from webhooks.delivery import BXML, EMPTY, Delivery, Reply
 from webhooks.receiver import Receiver
 
 __all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
@@ -31,11 +31,10 @@ _BODILESS = (204, 304)
 # How long a body is, which the server says (RFC 9112, 6).
 _LENGTHS = ("content-length", "transfer-encoding")
 
+_HUNG_UP = "A client hung up before its delivery was complete."
+
 _BXML_HEADER = (b"content-type", BXML.encode())
-
-
-class _HungUp(Exception):
-    """The client went away before its delivery was complete."""
+_NO_LENGTH = (b"content-length", b"0")
 
 
 async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,32 +44,49 @@ async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) 
     # Refused before its body is read, unless the authenticator asked for that.
     reply = None if receiver.needs_body else receiver.refuse(delivery)
     if reply is None:
-        try:
-            fits = await _complete(delivery, receive, receiver.max_body)
-        except _HungUp:
-            _log.debug("A client hung up before its delivery was complete.")
-            return
+        fits = not _declares_more(delivery, receiver.max_body)
+        if fits:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                _log.debug(_HUNG_UP)
+                return
+            body = message.get("body", b"")
+            if message.get("more_body", False):
+                body = await _rest(body, receive, receiver.max_body)
+                if body is None:
+                    _log.debug(_HUNG_UP)
+                    return
+            fits = len(body) <= receiver.max_body
+            if fits:
+                delivery.body = body
         if receiver.needs_body:
             reply = receiver.refuse(delivery)
         if reply is None:
-            reply = await receiver.answer(delivery) if fits else receiver.too_large()
+            coming = receiver.answer(delivery) if fits else receiver.too_large(delivery)
+            reply = coming if isinstance(coming, Reply) else await coming
     await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
     await send({"type": "http.response.body", "body": b"" if reply.status in _BODILESS else reply.body})
 
 
-async def _complete(delivery: Delivery, receive: Receive, limit: int) -> bool:
-    """Read the body into a delivery that is still being made; False, and none of it, when it is over the limit."""
-    declared = delivery.header(b"content-length")
-    if declared is not None and declared.isdigit() and int(declared[:20]) > limit:
-        return False
-    message = await receive()
-    body = _chunk(message)
-    if message.get("more_body", False):
-        body = await _rest(body, receive, limit)
-    if len(body) > limit:
-        return False
-    delivery.body = body
-    return True
+def _declares_more(delivery: Delivery, limit: int) -> bool:
+    """Whether a body says that it is over the limit; the rest is left to counting."""
+    for name, value in delivery.headers:
+        if name == b"content-length":
+            # A number of few digits is left to counting, too: its body is here in one piece.
+            return (len(value) > 4 or limit < 10_000) and value.isdigit() and int(value[:20]) > limit
+    return False
+
+
+async def _rest(body: bytes, receive: Receive, limit: int) -> bytes | None:
+    """A body in several chunks, not read further than over the limit; None when the client went away."""
+    chunks, more = bytearray(body), True
+    while more and len(chunks) <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(chunks)
 
 
 def _split(scope: Scope) -> tuple[str, str]:
@@ -85,24 +101,9 @@ def _split(scope: Scope) -> tuple[str, str]:
     return root_path, path
 
 
-def _chunk(message: Message) -> bytes:
-    if message["type"] == "http.disconnect":
-        raise _HungUp
-    chunk: bytes = message.get("body", b"")
-    return chunk
-
-
-async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
-    """A body in several chunks, not read further than over the limit."""
-    chunks, more = bytearray(body), True
-    while more and len(chunks) <= limit:
-        message = await receive()
-        chunks += _chunk(message)
-        more = message.get("more_body", False)
-    return bytes(chunks)
-
-
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    if reply is EMPTY:
+        return [_NO_LENGTH]
     length: tuple[bytes, bytes] = (b"content-length", b"%d" % len(reply.body))
     if reply.content_type == BXML and not reply.headers:
         return [length, _BXML_HEADER]

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any, Literal, TypeAlias, cast
 
@@ -26,9 +27,11 @@ from webhooks.context import Attempt, Context
 from webhooks.deadline import Deadline, Runner
 from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, StateError, UsageError
-from webhooks.events import Event, NotificationEvent
+from webhooks.events import Event
 from webhooks.hints import Hints
+from webhooks.hooks.base import Happening, Hooks
 from webhooks.logs import loggable
+from webhooks.repeats import Outcome
 from webhooks.reply import FAILED, compose
 from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
@@ -46,6 +49,19 @@ _log = logging.getLogger("webhooks.dispatch")
 _GRACE = 0.5
 
 
+@dataclass(slots=True)
+class _Turn:
+    """One event's, where more than one step is taken for it."""
+
+    name: str
+    """The handler's."""
+    event: Event
+    delivery: Delivery
+    link: LinkTo
+    arrived: float
+    attempt: Attempt | None
+
+
 class Dispatcher:
     """Runs handlers for one app."""
 
@@ -60,6 +76,7 @@ class Dispatcher:
         threads: int,
         debug: bool,
         states: States,
+        hooks: Hooks | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
@@ -71,15 +88,16 @@ class Dispatcher:
         self._hints = hints
         self._debug = debug
         self._states = states
+        self._hooks = hooks
         self._threads = threads
         self._slots = threading.BoundedSemaphore(threads)
         self._pool: ThreadPoolExecutor | None = None
         self._runner = Runner()
 
-    async def dispatch(
+    def dispatch(
         self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None = None
-    ) -> Reply | None:
-        """The reply to an event, or None when no route takes it.
+    ) -> Outcome:
+        """The reply to an event, awaitable where something has to be waited for; None when no route takes it.
 
         Args:
             event: what happened.
@@ -88,47 +106,103 @@ class Dispatcher:
             arrived: what `clock` said when the delivery came in.
             attempt: of a delivery that an inbox kept; is told why it failed.
         """
+        if event.__class__ in ENDINGS and self._states.may_hold:
+            return self._ended(event, delivery, link, arrived, attempt)
+        return self._handled(event, delivery, link, arrived, attempt)
+
+    def _handled(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None
+    ) -> Outcome:
         name = "a condition"
-        if event.__class__ in ENDINGS:
-            await self._end(event)
         try:
             route = self._table.match(event, delivery.path)
             if route is None:
                 return None
             plan = route.plan
             name = plan.name
-            context = self._context(event, delivery, link, arrived, attempt) if plan.takes_context else None
-            arguments = (event,) if context is None else (event, context)
-            if plan.is_async:
-                # Most handlers never wait. What they return is here after one step, without a layer in between.
-                coroutine: Any = plan.handler(*arguments)
-                if coroutine.__class__ is not CoroutineType:
-                    coroutine = _awaited(coroutine)
-                try:
-                    waits_for = coroutine.send(None)
-                except StopIteration as done:
-                    result = done.value
-                except GeneratorExit as error:
-                    raise HandlerError("it raised GeneratorExit") from error
-                else:
-                    result = await self._runner.within(
-                        self._latest(event, arrived) - self.clock(), coroutine, waits_for
-                    )
+            if self._hooks is not None:
+                self._tell("matched", _Turn(name, event, delivery, link, arrived, attempt))
+            if plan.takes_context:
+                arguments: tuple[object, ...] = event, self._context(event, delivery, link, arrived, attempt)
             else:
-                result = await self._in_thread(plan, arguments, self._latest(event, arrived))
-            return compose(result, event, name, link, self._hints)
+                arguments = (event,)
+            if not plan.is_async:
+                coming = self._in_thread(plan, arguments, self._latest(event, arrived))
+                return self._composed(coming, _Turn(name, event, delivery, link, arrived, attempt))
+            # Most handlers never wait. What they return is here after one step, without a layer in between.
+            coroutine: Any = plan.handler(*arguments)
+            if coroutine.__class__ is not CoroutineType:
+                coroutine = _awaited(coroutine)
+            try:
+                waits_for = coroutine.send(None)
+            except StopIteration as done:
+                result = done.value
+            except GeneratorExit as error:
+                raise HandlerError("it raised GeneratorExit") from error
+            else:
+                coming = self._runner.within(self._latest(event, arrived) - self.clock(), coroutine, waits_for)
+                return self._composed(coming, _Turn(name, event, delivery, link, arrived, attempt))
+            reply = compose(result, event, name, link, self._hints)
+            if self._hooks is not None:
+                self._tell("replied", _Turn(name, event, delivery, link, arrived, attempt), reply)
+            return reply
         except Exception as error:  # noqa: BLE001 - rule 4
-            self._report(error, name, event, attempt)
-            return await self._recover(error, event, link, self._latest(event, arrived))
+            return self._failed(error, _Turn(name, event, delivery, link, arrived, attempt))
+        except (asyncio.CancelledError, SystemExit) as error:
+            return self._failed(_failure(error), _Turn(name, event, delivery, link, arrived, attempt))
+
+    async def _composed(self, coming: Awaitable[object], turn: _Turn) -> Reply:
+        """The reply for what a handler returns that waits for something, or has a thread."""
+        try:
+            reply = compose(await coming, turn.event, turn.name, turn.link, self._hints)
+            if self._hooks is not None:
+                self._tell("replied", turn, reply)
+            return reply
+        except Exception as error:  # noqa: BLE001 - rule 4
+            failure = error
         except (asyncio.CancelledError, SystemExit) as error:
             failure = _failure(error)
-            self._report(failure, name, event, attempt)
-            return await self._recover(failure, event, link, self._latest(event, arrived))
+        return await self._failed(failure, turn)
+
+    async def _failed(self, error: Exception, turn: _Turn) -> Reply:
+        """The reply where a handler has failed."""
+        event = turn.event
+        self._report(error, turn.name, event, turn.attempt)
+        if self._hooks is not None:
+            self._tell("timed out" if isinstance(error, DeadlineExceeded) else "failed", turn, error=error)
+        reply = await self._recover(error, event, turn.link, self._latest(event, turn.arrived))
+        if self._hooks is not None:
+            self._tell("replied", turn, reply)
+        return reply
+
+    def _tell(
+        self, what: Happening, turn: _Turn, reply: Reply | None = None, *, error: Exception | None = None
+    ) -> None:
+        cast("Hooks", self._hooks).tell(
+            what,
+            turn.event,
+            turn.delivery,
+            turn.arrived,
+            handler=turn.name,
+            latest=self._latest(turn.event, turn.arrived),
+            reply=reply,
+            error=error,
+            attempt=1 if turn.attempt is None else turn.attempt.number,
+        )
+
+    async def _ended(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None
+    ) -> Reply | None:
+        """The reply to the last event of a call, which is let go of: in a while, so before its last handlers ran."""
+        try:
+            await self._states.end(event)
+        except Exception as error:  # noqa: BLE001 - rule 4
+            _log.error("State is not forgotten before its time: %s", _public(error) or _place(error))
+        reply = self._handled(event, delivery, link, arrived, attempt)
+        return reply if reply is None or isinstance(reply, Reply) else await reply
 
     def keeping(self, event: Event, path: str) -> Keeping:
-        """Whether an event is for the inbox: neither what is answered at once, nor what no route takes."""
-        if not isinstance(event, NotificationEvent):
-            return "not"
+        """Whether a notification is for the inbox: neither what is handled at once, nor what no route takes."""
         try:
             route = self._table.match(event, path)
         except Exception:  # noqa: BLE001 - rule 4: a condition; it is told of when the event is handled
@@ -165,13 +239,6 @@ class Dispatcher:
             return Context(delivery, link, lambda: when - self.clock(), event, self._states)
         facts = (attempt.number, attempt.first_seen)
         return Context(delivery, link, lambda: when - self.clock(), event, self._states, *facts)
-
-    async def _end(self, event: Event) -> None:
-        """Let go of what is remembered of a call that has ended: in a while, so before its last handlers have run."""
-        try:
-            await self._states.end(event)
-        except Exception as error:  # noqa: BLE001 - rule 4
-            _log.error("State is not forgotten before its time: %s", _public(error) or _place(error))
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
         if when <= self.clock():

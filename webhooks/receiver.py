@@ -6,7 +6,7 @@ Checks come in this order: method, credentials, size, body. Nothing of a deliver
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
 from webhooks.auth import Authenticator
@@ -24,6 +24,7 @@ from webhooks.errors import (
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
+from webhooks.hooks.base import Hooks
 from webhooks.inbox.intake import Intake, elements
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
@@ -50,12 +51,14 @@ class Receiver:
         max_body: int,
         intake: Intake | None = None,
         repeats: Repeats | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         self._auth = auth
         self._table = table
         self._dispatcher = dispatcher
         self._repeats = repeats
         self._hints = hints
+        self._hooks = hooks
         self._intake = intake
         self._last_link = Links(table, "")
         self.max_body = max_body
@@ -66,8 +69,9 @@ class Receiver:
         """The reply to a delivery, all checks included."""
         reply = self.refuse(delivery)
         if reply is None and len(delivery.body) > self.max_body:
-            reply = self.too_large()
-        return await self.answer(delivery) if reply is None else reply
+            reply = self.too_large(delivery)
+        coming = self.answer(delivery) if reply is None else reply
+        return coming if isinstance(coming, Reply) else await coming
 
     def close(self) -> None:
         """Let go of what handlers may hold."""
@@ -82,12 +86,12 @@ class Receiver:
             if answered is not None:
                 # Whoever wrote `return False` meant to refuse.
                 _log.error("The authenticator returned something; it must return None or raise NotAuthenticated.")
-                return FAILED
+                return self._not_let_in(FAILED, delivery)
         except DeliveryError as error:
             return self._refused(error, delivery)
         except Exception as error:  # noqa: BLE001 - a user's authenticator; failing open is out of the question
             _log.error("The authenticator failed: %s. The delivery is refused.", type(error).__name__)
-            return FAILED
+            return self._not_let_in(FAILED, delivery)
         return None
 
     def _refused(self, error: DeliveryError, delivery: Delivery) -> Reply:
@@ -98,37 +102,51 @@ class Receiver:
         except Exception as wrong:  # noqa: BLE001 - a user's error class
             why = wrong if isinstance(wrong, UsageError) else f"{type(error).__name__}: {type(wrong).__name__}"
             _log.error("A refusal cannot be sent: %s", why)
-            return FAILED
+            reply = FAILED
+        return self._not_let_in(reply, delivery)
+
+    def _not_let_in(self, reply: Reply, delivery: Delivery) -> Reply:
+        if self._hooks is not None:
+            self._hooks.refused(delivery, reply.status)
         return reply
 
-    def too_large(self) -> Reply:
+    def too_large(self, delivery: Delivery) -> Reply:
         """The reply to a body over the limit."""
         _log.warning("A delivery of more than %d bytes was refused.", self.max_body)
-        return refusal(DeliveryTooLarge(f"the body has more than {self.max_body} bytes"))
+        error = DeliveryTooLarge(f"the body has more than {self.max_body} bytes")
+        return self._not_let_in(refusal(error), delivery)
 
-    async def answer(self, delivery: Delivery) -> Reply:
-        """The reply to a delivery that was let in."""
+    def answer(self, delivery: Delivery) -> Reply | Awaitable[Reply]:
+        """The reply to a delivery that was let in; awaitable where something has to be waited for."""
         arrived = self._dispatcher.clock()
         try:
             events = parse(delivery, self._hints.unreadable)
         except DeliveryError as error:
             self._report(error, delivery)
-            return refusal(error)
+            return self._not_let_in(refusal(error), delivery)
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        worst, repeats = EMPTY, self._repeats
+        if len(events) == 1 and (self._intake is None or events[0].__class__ in ALLOWED):
+            if self._hooks is not None:
+                self._hooks.tell("received", events[0], delivery, arrived)
+            return self._at_once(events[0], delivery, link, arrived)
+        return self._one_by_one(events, delivery, link, arrived)
+
+    async def _one_by_one(self, events: Sequence[Event], delivery: Delivery, link: LinkTo, arrived: float) -> Reply:
+        """The reply to several events, or to one that may wait in an inbox."""
+        worst = EMPTY
         for index, event in enumerate(events):
-            reply = (
-                None if self._intake is None else await self._keep(self._intake, event, delivery, (index, len(events)))
-            )
-            if reply is None:
-                if repeats is None or event.__class__ not in ALLOWED:
-                    reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
-                else:
-                    reply = await self._once(repeats, event, delivery, link, arrived)
-            if reply is None:
-                reply = self._unrouted(event, delivery, link, index)
+            if self._hooks is not None:
+                self._hooks.tell("received", event, delivery, arrived)
+            reply = None
+            if self._intake is not None:
+                reply = await self._keep(self._intake, event, delivery, (index, len(events)))
+            if reply is not None:
+                self._replied(reply, event, delivery, arrived)
+            else:
+                coming = self._at_once(event, delivery, link, arrived, index)
+                reply = coming if isinstance(coming, Reply) else await coming
             # A failure of any element of an array makes Bandwidth deliver all of it again.
             if index == 0 or reply.status > worst.status:
                 worst = reply
@@ -146,20 +164,39 @@ class Receiver:
         body = elements(delivery.body, count)[index]
         return await intake.keep(event, delivery, body, ordered=keeping == "ordered")
 
-    async def _once(
-        self, repeats: Repeats, event: Event, delivery: Delivery, link: LinkTo, arrived: float
-    ) -> Reply | None:
-        """The reply to an event that waits for BXML: the same as before, where it was delivered before."""
-        call = event.correlation_id or ""
-        if not repeats.is_new(call, delivery):
-            earlier = await repeats.earlier(event, call, delivery)
-            if earlier is not None:
-                return earlier
-        reply = None
-        try:
-            reply = await self._dispatcher.dispatch(event, delivery, link, arrived)
-        finally:
-            repeats.answered(call, delivery, reply)
+    def _at_once(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, index: int = 0
+    ) -> Reply | Awaitable[Reply]:
+        """The reply to the event at `index` of a delivery, which waits in no inbox."""
+        if self._repeats is None or event.__class__ not in ALLOWED:
+            reply = self._dispatcher.dispatch(event, delivery, link, arrived)
+        else:
+            reply = self._repeats.once(self._dispatcher.dispatch, event, delivery, link, arrived)
+        if isinstance(reply, Reply):
+            return reply
+        if reply is None:
+            return self._replied(self._unrouted(event, delivery, link, index), event, delivery, arrived)
+        return self._later(reply, event, delivery, link, arrived=arrived, index=index)
+
+    async def _later(
+        self,
+        coming: Awaitable[Reply | None],
+        event: Event,
+        delivery: Delivery,
+        link: LinkTo,
+        *,
+        arrived: float,
+        index: int,
+    ) -> Reply:
+        reply = await coming
+        if reply is None:
+            return self._replied(self._unrouted(event, delivery, link, index), event, delivery, arrived)
+        return reply
+
+    def _replied(self, reply: Reply, event: Event, delivery: Delivery, arrived: float) -> Reply:
+        """Tell of a reply that no handler gave."""
+        if self._hooks is not None:
+            self._hooks.tell("replied", event, delivery, arrived, reply=reply)
         return reply
 
     def _unrouted(self, event: Event, delivery: Delivery, link: LinkTo, index: int) -> Reply:

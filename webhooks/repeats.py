@@ -18,22 +18,30 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias, TypeVar
 
+from webhooks.bxml import LinkTo
 from webhooks.delivery import Delivery, Reply
 from webhooks.events import Event
+from webhooks.hooks.base import Hooks
 from webhooks.state.base import StateKey, StateStore
 from webhooks.state.holding import States
 
-__all__ = ["Repeats"]
+__all__ = ["Outcome", "Repeats"]
 
 _log = logging.getLogger("webhooks.repeats")
 
 T = TypeVar("T")
 
-# How many replies are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout, 25
-# seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
+Outcome: TypeAlias = Reply | Awaitable[Reply | None] | None
+"""The reply to an event, awaitable where something has to be waited for; None when no route takes it."""
+
+Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
+""": of an event, what it came in, what gives handlers' URLs, and when it arrived."""
+
+# How many questions are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout,
+# 25 seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
 _MOST = 2048
 # Bytes of an event that is remembered. Documented ones have one or two thousand.
 _LONGEST = 16 * 1024
@@ -46,8 +54,23 @@ _CLAIMED = 10.0
 _PAUSE = 0.05
 
 
-_Answer = tuple[bytes, str, Reply | None]
-"""What was asked, at which path, and the reply; None while it is being answered."""
+_Answer: TypeAlias = tuple[bytes, str, Reply]
+"""What was asked, at which path, and the reply."""
+
+
+class _Open:
+    """A question that is being answered, and that somebody else may ask meanwhile."""
+
+    __slots__ = ("call", "claim", "path", "question", "waiting")
+
+    def __init__(self, call: str, question: bytes, path: str) -> None:
+        self.call = call
+        self.question = question
+        self.path = path
+        self.waiting: asyncio.Future[None] | None = None
+        """Set when it is answered; made by the first who waits for that."""
+        self.claim: tuple[StateStore, StateKey, str] | None = None
+        """Where other processes are told the answer, and the version that it replaces."""
 
 
 class Repeats:
@@ -57,86 +80,133 @@ class Repeats:
         states: has the store where other processes look, if the app has one.
         paths: those that routes name.
         clock: seconds, from any start.
+        hooks: are told of replies that are given again.
         patience: seconds for an answer of the store's.
     """
 
     def __init__(
-        self, states: States, *, paths: frozenset[str], clock: Callable[[], float], patience: float = 1.0
+        self,
+        states: States,
+        *,
+        paths: frozenset[str],
+        clock: Callable[[], float],
+        hooks: Hooks | None = None,
+        patience: float = 1.0,
     ) -> None:
         self._states = states
         self._store = states.shared
         self._paths = paths
         self._clock = clock
         self._patience = patience
-        self._asked: dict[str, _Answer] = {}
+        self._hooks = hooks
+        self._answers: dict[str, _Answer] = {}
         self._older: dict[str, _Answer] = {}
-        self._room = _MOST
-        self._waiting: dict[str, asyncio.Future[None]] = {}
-        self._claims: dict[int, tuple[StateStore, StateKey, str]] = {}
+        self._open: dict[str, _Open] = {}
         self._store_is_left_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def is_new(self, call: str, delivery: Delivery) -> bool:
-        """Whether nobody can know the answer. Who hears yes says later what was `answered`; else see `earlier`."""
-        last = self._asked.get(call) or self._older.get(call)
-        if self._store is not None or (last is not None and last[0] == (delivery.body or delivery.query)):
-            return False
-        self._asked[call] = (delivery.body or delivery.query, delivery.path, None)
-        return True
-
-    def answered(self, call: str, delivery: Delivery, reply: Reply | None) -> None:
-        """What was answered; None when that was interrupted."""
+    def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
+        """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
+        call = event.correlation_id or ""
         question = delivery.body or delivery.query
-        if reply is None or reply.status >= 500 or len(question) > _LONGEST:
-            self._asked.pop(call, None)
-            # It may have begun there, and nobody shall wait for it.
-            self._older.pop(call, None)
-        else:
-            self._asked[call] = (question, delivery.path, reply)
-            self._room -= 1
-            if not self._room:
-                self._older, self._asked, self._room = self._asked, {}, _MOST
-        if self._waiting and (waiting := self._waiting.pop(call, None)) is not None:
-            waiting.set_result(None)
-        if self._claims and (claim := self._claims.pop(id(delivery), None)) is not None:
-            self._tell(*claim, reply)
+        last = self._last(call)
+        if self._store is not None or (last is not None and last[0] == question) or call in self._open:
+            return self._unless_known(dispatch, event, delivery, link, arrived)
+        reply = dispatch(event, delivery, link, arrived)
+        if isinstance(reply, Reply):
+            # Nobody else can have asked meanwhile.
+            self._note(call, question, delivery.path, reply)
+            return reply
+        return None if reply is None else self._when_known(self._begin(call, delivery), reply)
 
-    async def earlier(self, event: Event, call: str, delivery: Delivery) -> Reply | None:
-        """The reply to the same question; None when there is none. Then this is new, see `is_new`."""
-        while (same := self._same(event, call, delivery)) is not None:
-            if same[2] is not None:
-                return same[2]
-            # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(self._waiting.setdefault(call, asyncio.get_running_loop().create_future()))
-        self._asked[call] = (delivery.body or delivery.query, delivery.path, None)
-        if self._store is None or not _is_precise(event):
-            return None
+    def _last(self, call: str) -> _Answer | None:
+        return self._answers.get(call) or self._older.get(call)
+
+    def _note(self, call: str, question: bytes, path: str, reply: Reply) -> None:
+        if reply.status >= 500 or len(question) > _LONGEST:
+            return
+        if len(self._answers) >= _MOST:
+            self._older, self._answers = self._answers, {}
+        self._answers[call] = question, path, reply
+
+    def _begin(self, call: str, delivery: Delivery) -> _Open:
+        question = self._open[call] = _Open(call, delivery.body or delivery.query, delivery.path)
+        return question
+
+    def _end(self, question: _Open, reply: Reply | None) -> None:
+        """What was answered; None when that was interrupted. A later question of the same call has taken its place."""
+        if self._open.get(question.call) is question:
+            del self._open[question.call]
+            if reply is not None:
+                self._note(question.call, question.question, question.path, reply)
+        if question.waiting is not None:
+            question.waiting.set_result(None)
+        if question.claim is not None:
+            self._tell(*question.claim, reply)
+
+    async def _when_known(self, question: _Open, coming: Awaitable[Reply | None]) -> Reply | None:
+        reply = None
         try:
-            reply = await self._elsewhere(self._store, delivery)
-        except BaseException:
-            self.answered(call, delivery, None)
-            raise
-        if reply is not None:
-            self.answered(call, delivery, reply)
+            reply = await coming
+        finally:
+            self._end(question, reply)
         return reply
 
-    def _same(self, event: Event, call: str, delivery: Delivery) -> _Answer | None:
-        """What is known of the same question."""
-        last = self._asked.get(call) or self._older.get(call)
-        if last is None or last[0] != (delivery.body or delivery.query) or not _is_precise(event):
-            return None
-        return last if self._at(last[1]) == self._at(delivery.path) else None
+    async def _unless_known(
+        self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float
+    ) -> Reply | None:
+        known = await self._known(event, event.correlation_id or "", delivery)
+        if isinstance(known, Reply):
+            if self._hooks is not None:
+                self._hooks.tell("replied", event, delivery, arrived, reply=known)
+            return known
+        reply = None
+        try:
+            coming = dispatch(event, delivery, link, arrived)
+            reply = coming if coming is None or isinstance(coming, Reply) else await coming
+        finally:
+            self._end(known, reply)
+        return reply
+
+    async def _known(self, event: Event, call: str, delivery: Delivery) -> Reply | _Open:
+        """The reply to the same question; else this one, which is new and to be answered."""
+        while (pending := self._open.get(call)) is not None and self._is_same(event, delivery, pending):
+            if pending.waiting is None:
+                pending.waiting = asyncio.get_running_loop().create_future()
+            # Shielded: one that is interrupted must not interrupt others that wait.
+            await asyncio.shield(pending.waiting)
+        last = self._last(call)
+        if last is not None and self._is_same(event, delivery, last):
+            return last[2]
+        question = self._begin(call, delivery)
+        if self._store is None or not _is_precise(event):
+            return question
+        reply = None
+        try:
+            reply = await self._elsewhere(self._store, question, delivery)
+        except BaseException:
+            self._end(question, None)
+            raise
+        if reply is None:
+            return question
+        self._end(question, reply)
+        return reply
+
+    def _is_same(self, event: Event, delivery: Delivery, other: _Open | _Answer) -> bool:
+        question, path = (other.question, other.path) if isinstance(other, _Open) else other[:2]
+        same = question == (delivery.body or delivery.query) and self._at(path) == self._at(delivery.path)
+        return same and _is_precise(event)
 
     def _at(self, path: str) -> str:
         return path if path in self._paths else ""
 
-    async def _elsewhere(self, store: StateStore, delivery: Delivery) -> Reply | None:
+    async def _elsewhere(self, store: StateStore, question: _Open, delivery: Delivery) -> Reply | None:
         """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give."""
         key, until = self._key(delivery), self._clock() + _CLAIMED
         while self._store_is_left_until <= self._clock() < until:
             claim = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
             if claim is not None:
-                self._claims[id(delivery)] = store, key, claim
+                question.claim = store, key, claim
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:

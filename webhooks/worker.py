@@ -11,7 +11,7 @@ import logging
 from contextlib import suppress
 
 from webhooks.context import Attempt
-from webhooks.delivery import Delivery
+from webhooks.delivery import Delivery, Reply
 from webhooks.dispatch import Dispatcher
 from webhooks.errors import DeliveryError, InboxError
 from webhooks.hints import Hints
@@ -104,7 +104,8 @@ class Worker:
             return error.detail
         for event in events:
             arrived = self._dispatcher.clock()
-            reply = await self._dispatcher.dispatch(event, delivery, self._links(delivery), arrived, attempt)
+            coming = self._dispatcher.dispatch(event, delivery, self._links(delivery), arrived, attempt)
+            reply = coming if coming is None or isinstance(coming, Reply) else await coming
             if reply is None:
                 self._hints.no_route(event, delivery.path, known=self._table.paths, near=())
                 return "no route of the app takes it"

@@ -12,7 +12,7 @@ from webhooks.bxml.flow import Hangup, Pause, Redirect, Ring, Tag
 from webhooks.bxml.foreign import Foreign
 from webhooks.bxml.gather import Gather, Prompt
 from webhooks.bxml.handover import Bridge, Connect, Endpoint, Forward, Refer
-from webhooks.bxml.reader import parse
+from webhooks.bxml.reader import parse, verb_names
 from webhooks.bxml.record import Record
 from webhooks.bxml.recording import PauseRecording, ResumeRecording, StartRecording, StopRecording
 from webhooks.bxml.ssml import Ssml
@@ -72,4 +72,5 @@ __all__ = [
     "Transfer",
     "Verb",
     "parse",
+    "verb_names",
 ]

@@ -9,14 +9,14 @@ from typing import Any, NoReturn, cast
 
 from lxml import etree
 
-from webhooks.bxml._builder import ROOTS, Builder
+from webhooks.bxml._builder import ELEMENTS, ROOTS, Builder
 from webhooks.bxml._document import Document
 from webhooks.bxml._limits import MAX_BYTES
 from webhooks.bxml._places import Place, Places
 from webhooks.bxml._verb import Verb
 from webhooks.errors import BxmlError
 
-__all__ = ["Mistake", "Reading", "parse", "read"]
+__all__ = ["Mistake", "Reading", "parse", "read", "verb_names"]
 
 # A document type can only stand in the prolog. Refused before the parser would read its entities.
 _DOCTYPE = re.compile(r"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL)
@@ -77,6 +77,15 @@ def read(source: bytes | str) -> Reading:
     verbs = builder.verbs(root)
     mistakes = [Mistake(one.code, places.of(one.node, one.attribute), one.sentence, one.page) for one in builder.found]
     return Reading(verbs, mistakes, lambda index: places.of(root[index]), is_whole=not builder.is_full)
+
+
+def verb_names(source: bytes) -> tuple[str, ...]:
+    """The names of a text's verbs, in order, without those inside of others; none when it is no BXML."""
+    try:
+        root = _root(_decoded(source))
+    except _Unreadable:
+        return ()
+    return tuple(node.tag for node in root if node.tag in ELEMENTS)
 
 
 class _Unreadable(Exception):

@@ -120,14 +120,18 @@ class States:
                 )
         await self.prune()
 
+    @property
+    def may_hold(self) -> bool:
+        """Whether anything may be remembered. A store may have what other processes left there."""
+        return self.shared is not None or self._is_used
+
     async def end(self, event: Event) -> None:
         """Forget the call or conference that an event ends, in a while.
 
         Raises:
             StateError: the store cannot.
         """
-        if self.shared is not None or self._is_used:
-            await self.ask(self._store.forget(namespace_of(event), after=GRACE))
+        await self.ask(self._store.forget(namespace_of(event), after=GRACE))
 
     async def prune(self) -> None:
         """Remove what is gone, once in a while."""
