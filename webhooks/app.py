@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, overload
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from webhooks import asgi
+from webhooks import asgi, parsing
 from webhooks.auth import AllowAll, Authenticator
 from webhooks.bxml import Document, Handler, Verb
 from webhooks.deadline import Deadline
@@ -187,6 +187,7 @@ class Webhooks(Router):
 
     def _ready(self) -> Receiver:
         if self._receiver is None:
+            parsing.prepare()
             hints = Hints()
             table = self._freeze()
             hooks = Hooks(self._told, paths=table.paths) if self._told else None

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -27,7 +28,7 @@ from webhooks.errors import Problem, UnreadablePayload
 from webhooks.events import Event, InvalidEvent, UnknownEvent
 from webhooks.events.catalogue import BY_TYPE, EVENTS
 
-__all__ = ["MAX_DEPTH", "MAX_EVENTS", "MAX_PARAMETERS", "Unreadable", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_EVENTS", "MAX_PARAMETERS", "Unreadable", "parse", "prepare"]
 
 MAX_EVENTS = 1000
 """Most elements of one array; every array in Bandwidth's documentation holds one (messaging/webhooks)."""
@@ -69,6 +70,20 @@ _LOST_PLUS = re.compile(r" \d{7,15}")
 _PARTIES = frozenset({"from", "to", "transferCallerId", "transferTo"})
 
 
+class _Readers:
+    """The validators of the fast lane. Made when they are first needed: that takes longer than importing all else."""
+
+    @cached_property
+    def voice(self) -> Callable[..., Any]:
+        """Of one event."""
+        return _reader(_union_of("voice"))
+
+    @cached_property
+    def messages(self) -> Callable[..., Any]:
+        """Of an array."""
+        return _reader(conlist(_union_of("messaging"), max_length=MAX_EVENTS))
+
+
 def _union_of(family: str) -> Any:
     events = tuple(event for event in EVENTS if event.family == family)
     return Annotated[Union[events], Field(discriminator="event_type")]
@@ -80,8 +95,12 @@ def _reader(shape: Any) -> Callable[..., Any]:
     return adapter.validator.validate_json
 
 
-_read_voice = _reader(_union_of("voice"))
-_read_messages = _reader(conlist(_union_of("messaging"), max_length=MAX_EVENTS))
+_readers = _Readers()
+
+
+def prepare() -> None:
+    """Make ready for the first delivery, somewhere else than in it."""
+    _ = _readers.voice, _readers.messages
 
 
 def parse(delivery: Delivery, unreadable: Unreadable = lambda event, path: None) -> Sequence[Event]:
@@ -95,11 +114,11 @@ def parse(delivery: Delivery, unreadable: Unreadable = lambda event, path: None)
     body = delivery.body
     try:
         if body.startswith(b"["):
-            events: list[Any] = _read_messages(body, strict=True, by_name=False)
+            events: list[Any] = _readers.messages(body, strict=True, by_name=False)
             if not any(_is_mfa(event.model_extra, event.message.owner, event.message.direction) for event in events):
                 return cast("list[Event]", events)
         else:
-            event: Any = _read_voice(body, strict=True, by_name=False)
+            event: Any = _readers.voice(body, strict=True, by_name=False)
             # Without a time it may be v1, or a frame of a websocket.
             if event.event_time is not None:
                 return (cast("Event", event),)

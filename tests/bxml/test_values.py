@@ -206,7 +206,7 @@ def test_eight_elements_or_so_declare_what_is_made() -> None:
 
 def test_types_are_known_at_run_time() -> None:
     assert get_type_hints(Pause.__init__) == {"duration": float | None, "return": type(None)}
-    assert str(inspect.signature(Tag)) == "(value: 'str' = '') -> 'None'"
+    assert str(inspect.signature(Tag)) == "(value: str = '') -> None"
 
 
 def test_a_traceback_shows_the_line_of_what_was_made() -> None:

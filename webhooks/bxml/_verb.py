@@ -25,7 +25,6 @@ from typing import (
     TypeVar,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from typing_extensions import dataclass_transform
@@ -118,7 +117,8 @@ class Element:
     @classmethod
     def _complete(cls) -> None:
         """Give the class what follows from its fields."""
-        found = ((name, hint, _limit_of(hint)) for name, hint in get_type_hints(cls, include_extras=True).items())
+        hints = _hints(cls)
+        found = ((name, hint, _limit_of(hint)) for name, hint in hints.items())
         cls._limits = {
             name: Attribute(name, wire_name(name), limit, required=type(None) not in get_args(get_args(hint)[0]))
             for name, hint, limit in found
@@ -130,7 +130,7 @@ class Element:
         cls._linkable = tuple(
             (position, one) for position, one in enumerate(limits) if isinstance(one, Url) and one.event_types
         )
-        cls._make = cls._made()
+        cls._make = cls._made({name: _plain(hints[name]) for name in cls.fields})
         members: dict[str, object] = {name: _field(position, name) for position, name in enumerate(cls.fields)}
         if "__init__" not in vars(cls):
             members["__init__"] = cls._make
@@ -138,7 +138,7 @@ class Element:
             setattr(cls, name, member)
 
     @classmethod
-    def _made(cls) -> Callable[..., None]:
+    def _made(cls, hints: Mapping[str, Any]) -> Callable[..., None]:
         content, default = cls._limits.get(cls.content_name), vars(cls).get(cls.content_name)
         shape = Shape(
             element=cls.element,
@@ -151,8 +151,7 @@ class Element:
             secured=cls.secured,
             agrees=cls.agree is not Element.agree,
         )
-        hints = get_type_hints(cls)
-        return made_init(shape, {name: hints[name] for name in cls.fields})
+        return made_init(shape, hints)
 
     @classmethod
     def _again(cls, values: Mapping[str, object]) -> Self:
@@ -286,6 +285,16 @@ class ConferenceVerb(Verb):
 def _shown(value: object) -> str:
     """As in source, where a handler stands by its name."""
     return getattr(value, "__name__", repr(value))
+
+
+def _hints(cls: type[Element]) -> dict[str, Any]:
+    """The annotations of an element's fields. Those of this module's classes are none, and reading them takes time."""
+    classes = [one for one in reversed(cls.__mro__) if issubclass(one, Element) and one.__module__ != __name__]
+    return {name: hint for one in classes for name, hint in inspect.get_annotations(one, eval_str=True).items()}
+
+
+def _plain(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def _limit_of(hint: Any) -> Limit | None:

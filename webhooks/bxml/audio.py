@@ -1,7 +1,5 @@
 """Verbs that are heard: SpeakSentence and PlayAudio."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY
 from itertools import groupby

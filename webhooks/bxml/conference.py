@@ -1,7 +1,5 @@
 """The verb that puts a call into a conference."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal, TypeAlias

@@ -1,7 +1,5 @@
 """The verb that dials others: Transfer, with its destinations PhoneNumber and SipUri."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias

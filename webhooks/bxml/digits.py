@@ -1,7 +1,5 @@
 """Verbs about keys besides Gather: SendDtmf presses them, StartGather and StopGather report them in the background."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal

@@ -1,7 +1,5 @@
 """Verbs that steer a call or mark it: Hangup, Pause, Redirect, Ring, Tag."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 

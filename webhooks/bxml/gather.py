@@ -1,7 +1,5 @@
 """The verb that collects keys."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 

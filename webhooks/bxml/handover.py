@@ -1,7 +1,5 @@
 """Verbs that hand a call over, besides Transfer: Bridge, Connect with its Endpoint, Forward, Refer."""
 
-from __future__ import annotations
-
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """The verb that records the caller."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal

@@ -1,7 +1,5 @@
 """Verbs that record in the background, a call or a conference: StartRecording and what pauses, resumes and stops it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal

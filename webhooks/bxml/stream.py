@@ -1,7 +1,5 @@
 """Verbs that send the audio of a call elsewhere while it goes on: streams to a WebSocket, and live transcriptions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias

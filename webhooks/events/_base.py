@@ -6,8 +6,6 @@
    wire names, so that `model_dump(mode="json", by_alias=True, exclude_unset=True)` gives back what came in.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -34,6 +32,7 @@ class WireModel(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         ser_json_inf_nan="constants",
+        defer_build=True,
     )
 
     @model_serializer(mode="wrap")

@@ -4,8 +4,6 @@ Required is only what routing or the answer needs. Everything else may be absent
 leaves out, renames or fills with something new must never cost the call.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +37,7 @@ class Known:
     values: tuple[str, ...]
 
     @classmethod
-    def of(cls, *values: str) -> Known:
+    def of(cls, *values: str) -> "Known":
         """`Annotated[str, Known.of("mp3", "wav")]`."""
         return cls(values)
 

@@ -1,7 +1,5 @@
 """Events of a call's life: initiate, answer, redirect, disconnect and machine detection."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated, Literal
 

@@ -3,8 +3,6 @@
 Adding an event is one class in its module and its name here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

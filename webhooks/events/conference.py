@@ -1,7 +1,5 @@
 """Events of a conference. In none of Bandwidth's sources do they carry an application or a call URL."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Events of keys pressed: a Gather that finished, and single digits after StartGather."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -3,8 +3,6 @@
 Deliveries are JSON arrays (messaging/webhooks). The same event may come more than once, for 24 hours.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

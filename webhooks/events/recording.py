@@ -1,7 +1,5 @@
 """Events of recordings and of the transcriptions made from them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Events of media streams and of real-time transcription."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated, Literal
 

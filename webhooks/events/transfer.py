@@ -1,7 +1,5 @@
 """Events of Transfer and Bridge: legs that are answered, end, or leave."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Payloads that are no event of the catalogue, or cannot be read as theirs. Both can be handled like any event."""
 
-from __future__ import annotations
-
 from pydantic import JsonValue, model_serializer
 
 from webhooks.errors import Problem
