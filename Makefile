@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs chaos bench bench-quick pins clean
+.PHONY: help demo test check format lint types imports docs chaos bench bench-quick bench-compare figures pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -27,6 +27,7 @@ test: $(VENV)/ready ## the test suite
 
 check: $(VENV)/ready lint types imports ## everything that CI runs
 	@$(BIN)/python docs/make_reference.py --check
+	@$(BIN)/python benchmarks/figures.py --check
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing
 
@@ -52,14 +53,18 @@ docs: $(VENV)/ready ## the reference pages anew from the code
 	@$(BIN)/python docs/make_reference.py
 
 bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/RESULTS.md
-	@$(BIN)/python benchmarks/contest.py --results benchmarks/RESULTS.md
-	@$(BIN)/python benchmarks/receive.py --turns 3
-	@$(BIN)/python benchmarks/bxml.py
-	@$(BIN)/python benchmarks/simulator.py
+	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/inbox.py
+	@$(BIN)/python benchmarks/figures.py
 
-bench-quick: $(VENV)/ready ## the same in two minutes
-	@$(BIN)/python benchmarks/contest.py --turns 3 --seconds 1
+bench-quick: $(VENV)/ready ## the same in two minutes, without writing
+	@$(BIN)/python benchmarks/run.py --quick
+
+bench-compare: $(VENV)/ready ## this checkout and another commit in turns: make bench-compare REV=main~5
+	@$(BIN)/python benchmarks/compare.py $(REV)
+
+figures: $(VENV)/ready ## the figures of README and docs anew from benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/figures.py
 
 pins: ## requirements/dev.txt anew from pyproject.toml
 	@$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \

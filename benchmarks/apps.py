@@ -33,3 +33,8 @@ quiet = Webhooks(auth=BasicAuth(USER, PASSWORD))
 
 @quiet.on(AnswerEvent)
 async def heard(call: AnswerEvent) -> None: ...
+
+
+observed = Webhooks(auth=BasicAuth(USER, PASSWORD), hooks=[lambda details: None])
+"""One whose hook does nothing with what it is told."""
+observed.on(AnswerEvent)(answered)

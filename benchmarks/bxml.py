@@ -1,6 +1,6 @@
 """Building and writing BXML: a typical reply (speak, gather with a nested play) and a document of 50 verbs.
 
-    python benchmarks/bxml.py [--rounds 9]
+    python benchmarks/bxml.py
 
 Beside us: an f-string with the same safety check, lxml by hand, and the packages bandwidth-sdk and twilio where they
 are installed (pip install bandwidth-sdk twilio). All in one process, in turns. Prints medians, and what each is of the
@@ -9,14 +9,18 @@ f-string's.
 
 from __future__ import annotations
 
-import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from lxml import etree
+
+sys.path.insert(0, str(Path(__file__).parent))
+from report import Section
 
 from webhooks.bxml import Document, Gather, PlayAudio, SpeakSentence
 
@@ -98,21 +102,21 @@ def microseconds(write: Write, pairs: int) -> float:
     return (time.perf_counter() - started) / count * 1e6
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+def section(rounds: int = 9) -> Section:
+    """A typical reply, and a long one."""
     writers = contestants()
+    rows: list[tuple[str, ...]] = []
     for what, pairs in (("typical reply", 1), ("50 verbs", 25)):
         figures: dict[str, list[float]] = {name: [microseconds(write, pairs)] for name, write in writers.items()}
         for _ in range(rounds):
             for name, write in writers.items():
                 figures[name].append(microseconds(write, pairs))
         base = statistics.median(figures["f-string"][1:])
-        for name, values in figures.items():
-            median = statistics.median(values[1:])
-            print(f"{what:<14} {name:<14} {median:8.1f} us  {median / base:5.2f} times the f-string")
+        medians = {name: statistics.median(values[1:]) for name, values in figures.items()}
+        rows += [(f"{what}, {name}", f"{median:.1f}", f"{median / base:.2f}") for name, median in medians.items()]
+    how = "Built and written; limits are checked by ours and by the f-string, which looks for illegal characters, too."
+    return Section("BXML", how, ("what", "us", "times the f-string"), rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(section().markdown())

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -38,6 +39,8 @@ class Contestant:
     path: str = "/"
     options: tuple[str, ...] = ("--no-access-log", "--lifespan", "off")
     """Of uvicorn."""
+    tree: str = ""
+    """Where the package is taken from, when it is not the one that is installed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Server:
             self.port = probe.getsockname()[1]
         options = ["--port", str(self.port), "--log-level", "warning", *contestant.options]
         command = [sys.executable, "-m", "uvicorn", contestant.target, *options]
-        self.process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL)
+        environment = os.environ | ({"PYTHONPATH": contestant.tree} if contestant.tree else {})
+        self.process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, env=environment)
         self._wait()
 
     def _wait(self) -> None:
@@ -171,8 +175,8 @@ def check(server: Server) -> None:
         raise SystemExit(f"{server.contestant.name} answered {body!r}")
 
 
-def place_with_sockets(server: Server, connections: int, seconds: float) -> int:
-    """Deliveries that were answered with a 200."""
+def place_with_sockets(server: Server, connections: int, seconds: float = inf, *, count: float = inf) -> int:
+    """Deliveries that were answered with a 200: so many, or for so long."""
     requests = (
         request_of(server.contestant).replace(COUNTER, b"%012d" % number, 1)
         for number in itertools.count(time.time_ns() // 1000 % 10**11)
@@ -181,16 +185,16 @@ def place_with_sockets(server: Server, connections: int, seconds: float) -> int:
     for connection in sockets:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(next(requests))
-    count, started = 0, time.perf_counter()
-    while time.perf_counter() - started < seconds:
+    placed, started = connections, time.perf_counter()
+    while placed < count and time.perf_counter() - started < seconds:
         for connection in sockets:
             read_reply(connection)
             connection.sendall(next(requests))
-        count += connections
+        placed += connections
     for connection in sockets:
         read_reply(connection)
         connection.close()
-    return count
+    return placed
 
 
 def contest(

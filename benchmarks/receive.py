@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -78,15 +76,6 @@ async def in_process(count: int) -> None:
         print(f"in process, {name}: {statistics.median(rounds):.1f} us")
 
 
-def import_time(statement: str) -> float:
-    """Milliseconds, the best of seven fresh processes. With bytecode, as any installed package has it."""
-    code = f"import time; t = time.perf_counter()\n{statement}\nprint(time.perf_counter() - t)"
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", code]
-    runs = [subprocess.run(command, capture_output=True, check=True, env=environment).stdout for _ in range(7)]
-    return min(map(float, runs)) * 1000
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=9)
@@ -95,16 +84,6 @@ def main() -> None:
     given = parser.parse_args()
     over_http(given.turns, given.connections, given.seconds)
     asyncio.run(in_process(3000))
-    show_imports()
-
-
-def show_imports() -> None:
-    """Against what it stands on. pydantic imports half of itself with the first model, so that belongs to it."""
-    imports = "import starlette.applications, starlette.routing, pydantic; pydantic.BaseModel"
-    model = f"{imports}\nclass Model(pydantic.BaseModel):\n    field: int = 0\n"
-    ours, base, made = map(import_time, ("import webhooks", imports, model))
-    print(f"import webhooks: {ours:.0f} ms; {ours / base:.2f} times starlette and pydantic ({base:.0f} ms)", end="")
-    print(f", {ours / made:.2f} times the same with one model ({made:.0f} ms)")
 
 
 if __name__ == "__main__":

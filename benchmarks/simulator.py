@@ -7,10 +7,14 @@ Prints calls per second and milliseconds each, the median of the turns.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import statistics
+import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from report import Section
 
 from webhooks import BasicAuth, Webhooks
 from webhooks.bxml import Document, Gather, Hangup, Pause, Redirect, SpeakSentence, Tag, Verb
@@ -69,15 +73,14 @@ async def seconds_for(calls: int) -> float:
     return time.perf_counter() - started
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=200)
-    parser.add_argument("--turns", type=int, default=7)
-    given = parser.parse_args()
+def section(calls: int = 200, turns: int = 7) -> Section:
+    """In memory, one after the other."""
     asyncio.run(seconds_for(10))  # warm
-    each = statistics.median(asyncio.run(seconds_for(given.calls)) / given.calls for _ in range(given.turns))
-    print(f"a call of ten verbs with three gathers: {1 / each:.0f} calls/s, {each * 1000:.2f} ms each")
+    each = statistics.median(asyncio.run(seconds_for(calls)) / calls for _ in range(turns))
+    rows = [("ms a call", f"{each * 1000:.2f}"), ("calls/s", f"{1 / each:.0f}")]
+    how = "A simulated call of ten verbs with three gathers, from the first webhook to the last."
+    return Section("Simulator", how, ("what", "value"), rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(section().markdown())

@@ -116,12 +116,12 @@ def parse(delivery: Delivery, unreadable: Unreadable = lambda event, path: None)
         if body.startswith(b"["):
             events: list[Any] = _readers.messages(body, strict=True, by_name=False)
             if not any(_is_mfa(event.model_extra, event.message.owner, event.message.direction) for event in events):
-                return cast("list[Event]", events)
+                return events
         else:
             event: Any = _readers.voice(body, strict=True, by_name=False)
             # Without a time it may be v1, or a frame of a websocket.
             if event.event_time is not None:
-                return (cast("Event", event),)
+                return (event,)
     except ValidationError:
         pass
     return _parse_slowly(delivery, unreadable)

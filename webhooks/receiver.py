@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import cast
 
 from webhooks.auth import Authenticator
 from webhooks.bxml import LinkTo
@@ -53,7 +52,8 @@ class Receiver:
         repeats: Repeats | None = None,
         hooks: Hooks | None = None,
     ) -> None:
-        self._auth = auth
+        # Whatever it is annotated to return.
+        self._auth: Callable[[Delivery], object] = auth
         self._table = table
         self._dispatcher = dispatcher
         self._repeats = repeats
@@ -82,8 +82,7 @@ class Receiver:
         try:
             if delivery.method not in ("POST", "GET"):
                 raise MethodNotAllowed("Bandwidth sends POST or GET")
-            answered = cast("Callable[[Delivery], object]", self._auth)(delivery)
-            if answered is not None:
+            if self._auth(delivery) is not None:
                 # Whoever wrote `return False` meant to refuse.
                 _log.error("The authenticator returned something; it must return None or raise NotAuthenticated.")
                 return self._not_let_in(FAILED, delivery)

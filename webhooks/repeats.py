@@ -6,8 +6,8 @@
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
 3. Who asks while the first is being answered waits for it. What failed (500) is not remembered: that Bandwidth asks
    again is the remedy.
-4. Whoever asks once pays: so one look and two notes in a dictionary, which is dropped whole when it is full. Nobody
-   counts bytes or looks for what is too old.
+4. Whoever asks once pays: so one look and one note in a dictionary, which is dropped whole when it is full. Nobody
+   looks for what is too old.
 5. Where the app has a store, other processes are asked through it. It never costs the answer: what it cannot do, or
    not at once, is left.
 """
@@ -42,8 +42,8 @@ Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
 
 # How many questions are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout,
 # 25 seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
-_MOST = 2048
-# Bytes of an event that is remembered. Documented ones have one or two thousand.
+_MOST = 1024
+# Bytes of a reply that is remembered. Most have a few hundred.
 _LONGEST = 16 * 1024
 # Seconds for which a store keeps a reply.
 _KEPT = 120.0
@@ -54,8 +54,9 @@ _CLAIMED = 10.0
 _PAUSE = 0.05
 
 
-_Answer: TypeAlias = tuple[bytes, str, Reply]
-"""What was asked, at which path, and the reply."""
+_Answer: TypeAlias = tuple[int, str, Reply]
+"""What was asked, at which path, and the reply. Python's own hash, of 64 bits and keyed, stands for the question: it is
+compared with questions of the same call only, and takes a twentieth of the memory."""
 
 
 class _Open:
@@ -63,7 +64,7 @@ class _Open:
 
     __slots__ = ("call", "claim", "path", "question", "waiting")
 
-    def __init__(self, call: str, question: bytes, path: str) -> None:
+    def __init__(self, call: str, question: int, path: str) -> None:
         self.call = call
         self.question = question
         self.path = path
@@ -108,7 +109,7 @@ class Repeats:
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
         call = event.correlation_id or ""
-        question = delivery.body or delivery.query
+        question = hash(delivery.body or delivery.query)
         last = self._last(call)
         if self._store is not None or (last is not None and last[0] == question) or call in self._open:
             return self._unless_known(dispatch, event, delivery, link, arrived)
@@ -122,15 +123,15 @@ class Repeats:
     def _last(self, call: str) -> _Answer | None:
         return self._answers.get(call) or self._older.get(call)
 
-    def _note(self, call: str, question: bytes, path: str, reply: Reply) -> None:
-        if reply.status >= 500 or len(question) > _LONGEST:
+    def _note(self, call: str, question: int, path: str, reply: Reply) -> None:
+        if reply.status >= 500 or len(reply.body) > _LONGEST:
             return
         if len(self._answers) >= _MOST:
             self._older, self._answers = self._answers, {}
         self._answers[call] = question, path, reply
 
     def _begin(self, call: str, delivery: Delivery) -> _Open:
-        question = self._open[call] = _Open(call, delivery.body or delivery.query, delivery.path)
+        question = self._open[call] = _Open(call, hash(delivery.body or delivery.query), delivery.path)
         return question
 
     def _end(self, question: _Open, reply: Reply | None) -> None:
@@ -194,7 +195,7 @@ class Repeats:
 
     def _is_same(self, event: Event, delivery: Delivery, other: _Open | _Answer) -> bool:
         question, path = (other.question, other.path) if isinstance(other, _Open) else other[:2]
-        same = question == (delivery.body or delivery.query) and self._at(path) == self._at(delivery.path)
+        same = question == hash(delivery.body or delivery.query) and self._at(path) == self._at(delivery.path)
         return same and _is_precise(event)
 
     def _at(self, path: str) -> str:

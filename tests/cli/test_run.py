@@ -63,6 +63,17 @@ def test_any_app_can_be_served(command: Command, write: Write, ran: list[Any]) -
     assert callable(ran[0][0])
 
 
+def test_a_server_without_its_faster_parts_says_so_once(
+    command: Command, write: Write, ran: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("phone.py", APP)
+    installed = command("run", "phone:hooks")
+    monkeypatch.setitem(sys.modules, "uvloop", None)  # as if it were not there
+    without = command("run", "phone:hooks")
+    assert "so slower" not in installed.output
+    assert without.output.count('Without uvloop (pip install "bandwidth-webhooks[server]"), so slower.') == 1
+
+
 def test_a_mistake_is_told_before_a_server_starts(command: Command, ran: list[Any]) -> None:
     assert command("run", "nothing:hooks").exit_code == 2
     assert command("run", "phone:hooks", "--reload", "--workers", "2").exit_code == 2
