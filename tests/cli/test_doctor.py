@@ -11,10 +11,10 @@ from tests.cli.conftest import Command, Write
 from webhooks import AllowAll, BasicAuth, Context, Deadline, Webhooks
 from webhooks.bxml import Document, Gather, Hangup, PlayAudio, SpeakSentence
 from webhooks.cli.diagnoses import diagnoses_of, diagnoses_of_machine
-from webhooks.cli.loading import Mounted
 from webhooks.cli.machine import Machine
 from webhooks.events import DisconnectEvent, GatherEvent, InitiateEvent, MessageReceivedEvent
 from webhooks.inbox import MemoryInbox, SqliteInbox
+from webhooks.mounting import Mounted
 from webhooks.state import MemoryState, SqliteState
 
 STRONG = "kJ3-vX9pQ_2mTz8w"

@@ -18,7 +18,6 @@ from webhooks.auth import BasicAuth
 from webhooks.bxml import Document, Element, Verb
 from webhooks.cli.findings import Finding
 from webhooks.cli.links import links_of
-from webhooks.cli.loading import Mounted
 from webhooks.cli.machine import Machine
 from webhooks.cli.report import Severity
 from webhooks.cli.sources import Source, sources_of
@@ -32,6 +31,7 @@ from webhooks.events import (
 )
 from webhooks.inbox import SqliteInbox
 from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of
+from webhooks.mounting import Mounted
 from webhooks.routing import Route
 from webhooks.state import MemoryState, SqliteState
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from webhooks.auth import AllowAll
 from webhooks.bxml import Document, Verb
 from webhooks.cli.links import Link, links_of
-from webhooks.cli.loading import Mounted
 from webhooks.cli.report import Severity, counted, entry
 from webhooks.errors import UsageError
 from webhooks.events import NotificationEvent
 from webhooks.events.catalogue import event_named
+from webhooks.mounting import Mounted
 from webhooks.routing import Table
 from webhooks.rules import ALLOWED, check
 
