@@ -135,6 +135,21 @@ class Webhooks(Router):
         return self._fallback
 
     @property
+    def deadline(self) -> Deadline:
+        """How long a handler may take."""
+        return self._deadline
+
+    @property
+    def caught(self) -> frozenset[type[Exception]]:
+        """The exceptions that have an `on_error` handler."""
+        return frozenset(self._errors)
+
+    @property
+    def state(self) -> StateStore | None:
+        """The store for what handlers remember; None for the memory of this process."""
+        return self._states.shared
+
+    @property
     def inbox(self) -> Inbox | None:
         """Where notifications wait until they are handled."""
         return self._inbox

@@ -51,7 +51,7 @@ class BasicAuth:
                 raise UsageError("BasicAuth: user name and password must not be empty.")
             if ":" in user:
                 raise UsageError('BasicAuth: a user name cannot hold ":" (RFC 7617); it would end there.')
-        self._first = (username, password)
+        self._pairs = pairs
         self._accepted = tuple(dict.fromkeys(raw for pair in pairs for raw in _spellings(*pair)))
         self._headers = tuple(b"Basic " + b64encode(raw) for raw in self._accepted)
 
@@ -68,7 +68,12 @@ class BasicAuth:
     @property
     def credentials(self) -> tuple[str, str]:
         """User name and password, the first pair: for tests that deliver as Bandwidth does."""
-        return self._first
+        return self._pairs[0]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All pairs of user name and password, for tools that tell which are too weak."""
+        return self._pairs
 
     def __repr__(self) -> str:
         return "BasicAuth(...)"

@@ -49,7 +49,7 @@ def test_findings_are_told_with_what_to_do(command: Command, write: Write) -> No
     result = command("check", "phone:hooks")
     assert result.exit_code == 1
     assert result.output == (
-        "error  phone.py:12\n"
+        "error  phone.py:12  lost-link\n"
         '  Gather(gather_url=...): "gather" goes to /menu, which no handler takes, so the\n'
         "  caller is hung up on.\n"
         '  -> Write @hooks.on(GatherEvent, path="/menu"), and the handler as the URL.\n'
@@ -62,7 +62,7 @@ def test_everybody_let_in_is_a_warning_told_once(command: Command, write: Write)
     write("phone.py", START + "hooks = Webhooks(auth=AllowAll())" + MENU)
     result = command("check", "phone:hooks")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("warning\n  AllowAll lets everybody")
+    assert result.stdout.startswith("warning  allow-all\n  AllowAll lets everybody")
     assert result.stdout.endswith("phone:hooks: 1 warning.\n")
 
 

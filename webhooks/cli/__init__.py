@@ -1,4 +1,4 @@
-"""The command line: `webhooks demo | run | call | text | routes | check | bxml | events | send | inbox | worker`."""
+"""The command line: `webhooks demo | run | call | text | routes | check | doctor | bxml | ...`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from webhooks.cli.bxml import bxml
 from webhooks.cli.call import call
 from webhooks.cli.check import check
 from webhooks.cli.demo import demo
+from webhooks.cli.doctor import doctor
 from webhooks.cli.events import events
+from webhooks.cli.export import export
 from webhooks.cli.inbox import inbox
 from webhooks.cli.layout import examples
 from webhooks.cli.logs import show_logs
@@ -31,7 +33,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, call, text, routes, check, bxml, events, send, inbox, worker],
+    commands=[demo, run, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 from webhooks.cli.catalogue import EventName, answered_with, kind_of
 from webhooks.cli.layout import examples, markdown, table, wrapped
 from webhooks.events import EVENTS, Event
+from webhooks.export.schemas import summary_of
 from webhooks.testing import Field, fields_of
 
 __all__ = ["events"]
@@ -66,7 +66,7 @@ def _listed() -> str:
 def _shown(event: type[Event]) -> str:
     name, *aliases = event.event_types()
     title = f"{event.__name__}: {kind_of(event)} event, {event.family}, answered with {answered_with(event)}"
-    parts = [click.style(title, bold=True), wrapped(_summary(event)), f'\nOn the wire: "{name}"']
+    parts = [click.style(title, bold=True), wrapped(summary_of(event)), f'\nOn the wire: "{name}"']
     if aliases:
         parts.append("Also seen as: " + ", ".join(f'"{alias}"' for alias in aliases))
     for path, fields in _objects(event):
@@ -87,10 +87,6 @@ def _objects(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Seq
 def _short_row(field: Field) -> tuple[str, ...]:
     told = [part for part in (field.description, _known(field), "required" * field.required) if part]
     return field.wire, field.name, _types(field), "; ".join(told)
-
-
-def _summary(event: type[Event]) -> str:
-    return inspect.cleandoc(event.__doc__ or "").partition("\n\n")[0]
 
 
 def _walk(model: type[BaseModel], wire: str = "", python: str = "") -> Iterator[tuple[Field, str, str]]:
@@ -144,4 +140,4 @@ def _as_json(event: type[Event]) -> dict[str, object]:
         }
         for field, wire, python in _walk(event)
     ]
-    return {**facts, "description": _summary(event), "fields": fields}
+    return {**facts, "description": summary_of(event), "fields": fields}

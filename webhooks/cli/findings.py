@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from webhooks.auth import AllowAll
 from webhooks.bxml import Document, Verb
 from webhooks.cli.links import Link, links_of
-from webhooks.cli.loading import Mounted
+from webhooks.cli.report import Severity, counted, entry
 from webhooks.errors import UsageError
 from webhooks.events import NotificationEvent
 from webhooks.events.catalogue import event_named
+from webhooks.mounting import Mounted
 from webhooks.routing import Table
 from webhooks.rules import ALLOWED, check
 
-__all__ = ["Finding", "findings_of"]
+__all__ = ["Finding", "findings_of", "told"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong."""
 
-    severity: Literal["error", "warning"]
-    """An error costs a call or keeps the app from starting; a warning may be meant."""
+    code: str
+    """Which kind of mistake it is, for programs: `lost-link`."""
+    severity: Severity
     problem: str
     advice: str
     """What to do."""
@@ -37,6 +40,7 @@ def findings_of(mounted: Mounted) -> Iterator[Finding]:
     """Everything that is wrong with one Webhooks. Freezes it."""
     if isinstance(mounted.hooks.auth, AllowAll):
         yield Finding(
+            "allow-all",
             "warning",
             "AllowAll lets everybody who knows the URL answer your calls.",
             "Use BasicAuth(user, password) or BasicAuth.from_env(), unless a gateway before the app authenticates.",
@@ -45,10 +49,11 @@ def findings_of(mounted: Mounted) -> Iterator[Finding]:
         mounted.hooks.freeze()
         table = Table(list(mounted.hooks.routes()))
     except UsageError as error:
-        yield Finding("error", str(error), "Remove one of the two, or give them conditions or paths that differ.")
+        advice = "Remove one of the two, or give them conditions or paths that differ."
+        yield Finding("unreachable-route", "error", str(error), advice)
         return
     if not table.routes:
-        yield Finding("warning", "The app has no routes.", "Write one with @hooks.on(InitiateEvent).")
+        yield Finding("no-routes", "warning", "The app has no routes.", "Write one with @hooks.on(InitiateEvent).")
     if mounted.hooks.fallback is not None:
         yield from _of_fallback(mounted.hooks.fallback, table)
     for link in links_of(route.plan.handler for route in table.routes):
@@ -66,11 +71,12 @@ def _of_fallback(fallback: Document[Verb], table: Table) -> Iterator[Finding]:
     }
     for sentence, page in broken.items():
         advice = f"The answer to that event would be a 500. Use verbs that may answer all your events ({page})."
-        yield Finding("error", f"The fallback breaks a rule: {sentence}.", advice)
+        yield Finding("fallback-rule", "error", f"The fallback breaks a rule: {sentence}.", advice)
     try:
         fallback.to_bytes(table.path_for)
     except UsageError as error:
-        yield Finding("error", f"The fallback cannot be sent: {error}", "Give the handler one route with a path.")
+        advice = "Give the handler one route with a path."
+        yield Finding("fallback-link", "error", f"The fallback cannot be sent: {error}", advice)
 
 
 def _of_link(link: Link, table: Table, prefix: str) -> Iterator[Finding]:
@@ -88,7 +94,7 @@ def _of_event(link: Link, event_type: str, table: Table, prefix: str) -> Iterato
         table.path_for(link.to, event_type)
     except UsageError as error:
         advice = f'Give the handler one route with a path for "{event_type}", or write the URL as text.'
-        yield Finding("error", f"{link.attribute}: {error}", advice, link.where)
+        yield Finding("lost-link", "error", f"{link.attribute}: {error}", advice, link.where)
 
 
 def _of_url(link: Link, url: str, event_type: str, table: Table, prefix: str) -> Iterator[Finding]:
@@ -101,7 +107,8 @@ def _of_url(link: Link, url: str, event_type: str, table: Table, prefix: str) ->
     path = parts.path.rstrip("/")
     if prefix and not _below(path, prefix):
         advice = f"Write the handler itself, whose URL is filled in, or {prefix}{url}."
-        yield Finding("error", f"{what}, which is outside of {prefix}, where this app is.", advice, link.where)
+        outside = f"{what}, which is outside of {prefix}, where this app is."
+        yield Finding("link-outside", "error", outside, advice, link.where)
         return
     taken = [route.path for route in table.routes if event in route.events]
     # Named by itself, an app does not know what stands before its paths elsewhere.
@@ -112,9 +119,20 @@ def _of_url(link: Link, url: str, event_type: str, table: Table, prefix: str) ->
     advice = (
         f'Write @hooks.on({event.__name__}, path="{path.removeprefix(prefix) or "/"}"), and the handler as the URL.'
     )
-    severity: Literal["error", "warning"] = "error" if answered else "warning"
-    yield Finding(severity, f"{what}, which no handler takes, {lost}.", advice, link.where)
+    severity: Severity = "error" if answered else "warning"
+    yield Finding("lost-link", severity, f"{what}, which no handler takes, {lost}.", advice, link.where)
 
 
 def _below(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith(prefix + "/")
+
+
+def told(target: str, found: Sequence[Mounted], findings: Sequence[Finding], *, as_json: bool) -> str:
+    """What a command prints of what it found in the apps of `target`."""
+    near = [replace(one, where=os.path.relpath(one.where)) if one.where else one for one in findings]
+    if as_json:
+        return json.dumps([asdict(one) for one in near], indent=2)
+    routes = sum(1 for one in found for _ in one.hooks.routes())
+    what = f"{target}: " if near else f"{target}: {routes} routes and their links, "
+    shown = [entry(one.severity, f"{one.where}  {one.code}".strip(), one.problem, one.advice) for one in near]
+    return "\n\n".join([*shown, counted(what, [one.severity for one in near])])

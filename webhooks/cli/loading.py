@@ -8,20 +8,16 @@ import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import click
-from starlette.routing import Mount
 
-from webhooks.app import Webhooks
-from webhooks.asgi import MountedRoute
 from webhooks.errors import did_you_mean
+from webhooks.mounting import Mounted, hooks_in
 
-__all__ = ["Mounted", "Refused", "app_or_url", "hooks_in", "hooks_of", "load"]
+__all__ = ["Refused", "app_or_url", "hooks_of", "load"]
 
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -30,15 +26,6 @@ class Refused(click.ClickException):
     """What was asked for cannot be done as it was asked: one sentence, exit code 2."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Mounted:
-    """A Webhooks, and where it is served."""
-
-    prefix: str
-    """Path below the app that was named; "" when it is that app."""
-    hooks: Webhooks
 
 
 def load(target: str) -> Any:
@@ -94,16 +81,6 @@ def hooks_of(target: str) -> list[Mounted]:
             'FastAPI app after hooks.install(app, "/bandwidth").'
         )
     return found
-
-
-def hooks_in(app: Any, prefix: str = "") -> Iterator[Mounted]:
-    """Every Webhooks that is `app`, or is mounted or installed somewhere in it."""
-    if isinstance(app, Webhooks):
-        yield Mounted(prefix, app)
-        return
-    for route in getattr(app, "routes", ()):
-        if isinstance(route, (MountedRoute, Mount)):
-            yield from hooks_in(route.app, prefix + route.path)
 
 
 def _import(name: str) -> ModuleType:

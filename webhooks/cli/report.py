@@ -1,4 +1,4 @@
-"""What `webhooks check` and `webhooks bxml` print, so that both look alike."""
+"""What `webhooks check`, `webhooks doctor` and `webhooks bxml` print, so that they look alike."""
 
 from __future__ import annotations
 
@@ -11,17 +11,26 @@ from webhooks.cli.layout import wrapped
 
 __all__ = ["Severity", "counted", "entry"]
 
-Severity: TypeAlias = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning", "advice"]
+"""An error costs a call or keeps the app from starting; a warning may be meant; advice is what would be better."""
+
+_COLORS = {"error": "red", "warning": "yellow", "advice": "cyan"}
+_WORDS = {"advice": ("piece of advice", "pieces of advice")}
 
 
 def entry(severity: Severity, where: str, problem: str, advice: str) -> str:
     """One thing that is wrong: where it is, what it is, and what to do or read."""
-    title = click.style(severity, bold=True, fg="red" if severity == "error" else "yellow")
+    title = click.style(severity, bold=True, fg=_COLORS[severity])
     return "\n".join([f"{title}  {where}".rstrip(), wrapped(problem, "  "), wrapped(f"-> {advice}", "  ", "     ")])
 
 
 def counted(what: str, severities: Sequence[Severity]) -> str:
     """The last line: what was looked at, and how much of it is wrong."""
-    counts = [(severities.count(severity), severity) for severity in ("error", "warning")]
-    told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    counts = [(severities.count(severity), severity) for severity in _COLORS]
+    told = [_count(count, severity) for count, severity in counts if count]
     return f"{what}{', '.join(told)}." if told else click.style(f"{what}nothing found.", fg="green")
+
+
+def _count(count: int, severity: str) -> str:
+    one, many = _WORDS.get(severity, (severity, f"{severity}s"))
+    return f"{count} {one if count == 1 else many}"

@@ -12,7 +12,7 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from webhooks.cli.layout import examples, table
-from webhooks.cli.loading import Mounted, hooks_in, load
+from webhooks.cli.loading import load
 from webhooks.events import (
     DisconnectEvent,
     Event,
@@ -23,6 +23,7 @@ from webhooks.events import (
     MessageSendingEvent,
     MessageSentEvent,
 )
+from webhooks.mounting import Mounted, hooks_in
 
 __all__ = ["run"]
 

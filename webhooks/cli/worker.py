@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import click
 
 from webhooks.cli.layout import examples
-from webhooks.cli.loading import Mounted, Refused, hooks_of
+from webhooks.cli.loading import Refused, hooks_of
 from webhooks.errors import UsageError
+from webhooks.mounting import Mounted
 from webhooks.worker import Worker
 
 __all__ = ["worker"]

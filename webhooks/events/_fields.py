@@ -7,9 +7,10 @@ leaves out, renames or fills with something new must never cost the call.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, GetJsonSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema
 
 from webhooks.events._base import WireModel
 
@@ -40,6 +41,10 @@ class Known:
     def of(cls, *values: str) -> "Known":
         """`Annotated[str, Known.of("mp3", "wav")]`."""
         return cls(values)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Examples, since other values are accepted too."""
+        return {**handler(schema), "examples": list(self.values)}
 
 
 # Forms seen in Bandwidth's own samples (no zone, `-03`, a hyphen for the T) and a `+` that a query turned into a space.

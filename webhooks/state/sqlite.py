@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from webhooks.errors import StateError
@@ -84,7 +85,8 @@ class SqliteState:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, clock: Clock = time.time) -> None:
-        self._path = os.fspath(path)
+        self.path = Path(path)
+        """The file."""
         self._clock = clock
         self._thread: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
@@ -144,7 +146,7 @@ class SqliteState:
             return await asyncio.wrap_future(self._thread.submit(lambda: work(self._connected())))
         except sqlite3.Error as error:
             raise StateError(
-                f'The state in "{self._path}" cannot be used: {error}. Expected a file that this process may write, on '
+                f'The state in "{self.path}" cannot be used: {error}. Expected a file that this process may write, on '
                 "a local disk with room."
             ) from error
 
@@ -152,7 +154,7 @@ class SqliteState:
         """In the thread."""
         if self._connection is None:
             # Closed by whichever thread closes the store.
-            connection = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
             try:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 _migrate(connection)
