@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from tests.mounting.app import make_unreachable
 from webhooks import AllowAll, BasicAuth, Context, Delivery, NotAuthenticated, Reply, UsageError, Webhooks
-from webhooks.asgi import MountedRoute
+from webhooks.asgi import _MountedRoute
 from webhooks.bxml import Hangup
 from webhooks.events import AnswerEvent, GatherEvent, RedirectEvent
 
@@ -353,14 +353,14 @@ async def test_a_websocket_is_closed(hooks: Webhooks) -> None:
 
 
 def test_an_installed_app_takes_no_websocket(hooks: Webhooks) -> None:
-    route = MountedRoute("/bandwidth", hooks)
+    route = _MountedRoute("/bandwidth", hooks)
     assert route.matches({"type": "http", "path": "/bandwidth"})[0] is Match.FULL
     assert route.matches({"type": "websocket", "path": "/bandwidth"}) == (Match.NONE, {})
 
 
 def test_an_installed_app_has_no_name_to_reverse(hooks: Webhooks) -> None:
     with pytest.raises(NoMatchFound):
-        MountedRoute("/bandwidth", hooks).url_path_for("bandwidth")
+        _MountedRoute("/bandwidth", hooks).url_path_for("bandwidth")
 
 
 STARTUP: Message = {"type": "lifespan.startup"}

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -87,3 +88,18 @@ def test_what_is_accepted_can_be_registered() -> None:
     assert isinstance(hooks, Webhooks)
     hooks.freeze()
     assert len(list(hooks.routes())) >= 16
+
+
+def test_every_public_symbol_has_a_known_type(tmp_path: Path) -> None:
+    """As a type checker sees the package where it is installed. Twelve seconds."""
+    shutil.copytree(ROOT / "webhooks", tmp_path / "webhooks", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--verifytypes", "webhooks"]
+    run = subprocess.run(
+        [*command, "--ignoreexternal"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Type completeness score: 100%" in run.stdout, run.stdout[-3000:]

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from webhooks.delivery import BXML, EMPTY, Delivery, Reply
 from webhooks.receiver import Receiver
 
-__all__ = ["MountedRoute", "join_lifespan", "mount", "serve", "serve_lifespan"]
+__all__ = ["join_lifespan", "mount", "serve", "serve_lifespan"]
 
 _log = logging.getLogger("webhooks.asgi")
 
@@ -151,18 +151,18 @@ def join_lifespan(parent: Starlette, start: Ready, stop: Ready) -> None:
 def mount(parent: Starlette, path: str, app: ASGIApp) -> None:
     """Serve `app` at and below `path`, before the parent's own routes; the longer path of two apps wins."""
     routes = parent.router.routes
-    longer = [route for route in routes if isinstance(route, MountedRoute) and len(route.path) > len(path.rstrip("/"))]
-    routes.insert(len(longer), MountedRoute(path, app))
+    longer = [route for route in routes if isinstance(route, _MountedRoute) and len(route.path) > len(path.rstrip("/"))]
+    routes.insert(len(longer), _MountedRoute(path, app))
 
 
-class MountedRoute(BaseRoute):
+class _MountedRoute(BaseRoute):
     """Everything at and below a path, with and without a trailing slash, and no redirect between the two.
 
     A `Route` and a `Mount` would give the app two different root paths.
     """
 
     def __init__(self, path: str, app: ASGIApp) -> None:
-        self.path = path.rstrip("/")
+        self.path: str = path.rstrip("/")
         self.app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.routing import Mount
-
 from webhooks.app import Webhooks
-from webhooks.asgi import MountedRoute
 
 __all__ = ["Mounted", "hooks_in"]
 
@@ -29,5 +26,7 @@ def hooks_in(app: Any, prefix: str = "") -> Iterator[Mounted]:
         yield Mounted(prefix, app)
         return
     for route in getattr(app, "routes", ()):
-        if isinstance(route, (MountedRoute, Mount)):
-            yield from hooks_in(route.app, prefix + route.path)
+        # A Starlette `Mount`, what `install` made, or a plain route, whose app is none of ours.
+        path, below = getattr(route, "path", None), getattr(route, "app", None)
+        if isinstance(path, str) and below is not None:
+            yield from hooks_in(below, prefix + path)

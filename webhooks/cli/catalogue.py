@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,13 @@ from webhooks.events import EVENTS, CallEvent, ConferenceEvent, Event
 __all__ = ["EventName", "answered_with", "kind_of"]
 
 
-class EventName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+if TYPE_CHECKING:
+    _Base = click.ParamType[type[Event]]
+else:  # generic from click 8.4 on only
+    _Base = click.ParamType
+
+
+class EventName(_Base):
     """An event by its wire value, an alias of that, or its class: `gather`, `GatherEvent`."""
 
     name = "event"

@@ -29,7 +29,7 @@ class Entry:
     """Of an answer."""
 
 
-class Timeline(Sequence[Entry]):
+class Timeline(Sequence[Entry]):  # noqa: PLW1641 - it grows, so it has no hash
     """Entries in order. `str(...)` is a table of at most 80 columns."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
@@ -58,8 +58,6 @@ class Timeline(Sequence[Entry]):
 
     def __eq__(self, other: object) -> bool:
         return self._entries == other._entries if isinstance(other, Timeline) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __repr__(self) -> str:
         return f"<Timeline of {len(self)} entries>"

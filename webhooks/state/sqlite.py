@@ -85,7 +85,7 @@ class SqliteState:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, clock: Clock = time.time) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         """The file."""
         self._clock = clock
         self._thread: ThreadPoolExecutor | None = None
