@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.inbox.stores import Clock
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox import Envelope, Kept, Retry, SqliteInbox
 from webhooks.inbox.disk import disk_of, mounts
@@ -336,3 +338,49 @@ def test_nobody_settles_what_belongs_to_another(ended: str) -> None:
     store.lease("one", 1, 1.0, 2.0, idle=True)
     assert not (store.finish("other", 1, 1.0) if ended == "finish" else store.fail("other", 1, "why", 1.0))
     assert store.counts().running == 1
+
+
+async def test_a_store_that_says_nothing_keeps_no_shutdown_waiting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    silent, asked, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    class Silent(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            if silent.is_set() and sql.startswith("BEGIN"):
+                asked.set()
+                go_on.wait()
+            return super().execute(sql, *rest)
+
+    async def handler(kept: Kept) -> str | None:
+        return None
+
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=Silent, poll=0.01)
+    inbox.closing = 0.05
+    await inbox.open()
+    writer = inbox._writer
+    assert writer is not None
+    silent.set()
+    running = asyncio.create_task(inbox.run(handler, concurrency=1, retry=Retry()))
+    await asyncio.to_thread(asked.wait)
+    async with asyncio.timeout(20):
+        await inbox.close(drain=0)
+        await running
+    assert "it does not answer" in caplog.text
+    go_on.set()
+    await asyncio.to_thread(writer.close, 20)
+
+
+async def test_while_nobody_could_give_a_sign_of_life_nobody_has_ended(tmp_path: Path) -> None:
+    clock = Clock()
+    async with opened(tmp_path / "inbox.db", clock=clock) as one, opened(tmp_path / "inbox.db", clock=clock) as other:
+        await one.accept(Envelope("a"))
+        await other.beat()
+        assert len(await one.lease("one", 1, idle=True)) == 1
+        clock.now += 60  # the disk was away
+        await other.beat()
+        assert (await other.counts()).running == 1
+        for _ in range(4):
+            clock.now += 5
+            await other.beat()
+        assert (await other.counts()).waiting == 1

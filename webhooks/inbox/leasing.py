@@ -60,6 +60,9 @@ class Forward:
 class LeasingInbox(ABC):
     """An `Inbox` over a `Store`. Subclasses say how the store is asked."""
 
+    closing = 2.0
+    """Seconds for each of a store's last answers when the inbox closes: nobody waits for one that says nothing."""
+
     def __init__(self, *, clock: Callable[[], float], chance: Callable[[], float], lease: float, poll: float) -> None:
         self.clock = Forward(clock)
         """The time of this inbox."""
@@ -68,6 +71,7 @@ class LeasingInbox(ABC):
         self._poll = poll
         self._runs: set[_Run] = set()
         self._is_closed = False
+        self._has_beaten = False
 
     async def open(self) -> None:
         """See `Inbox`, as for all of these."""
@@ -147,7 +151,12 @@ class LeasingInbox(ABC):
 
     def beat_on(self, store: Store) -> None:
         """The same where the store is at hand."""
-        now = self.clock.catch_up(store.latest())
+        latest = store.latest()
+        now = self.clock.catch_up(latest)
+        if self._has_beaten and now - latest > self._lease:
+            # Nobody could: the store was away, or the machine slept. That is no sign of anybody's end.
+            store.prolong(now + self._lease)
+        self._has_beaten = True
         crashed = store.beat([run.owner for run in self._runs], now, now + self._lease)
         if crashed:
             _log.warning("%d deliveries were being handled by a process that has ended; they come again.", crashed)
@@ -197,6 +206,7 @@ class _Run:
         self._ended = asyncio.Event()
         self._seconds = 0.0
         # References, since the loop keeps none of its own.
+        self._loop: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled: dict[int, Kept] = {}
         self._trouble = ""
@@ -207,17 +217,24 @@ class _Run:
 
     async def until_closed(self) -> None:
         """Run until `drain`."""
+        self._loop = asyncio.create_task(self._take_until_closed())
         try:
-            while not self._closing:
-                self._wake.clear()
-                await self._take()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll):
-                        await self._wake.wait()
+            await asyncio.wait([self._loop])
+            if not self._closing:
+                self._loop.result()  # raises what it broke down with
         finally:
+            self._loop.cancel()
             self._closing = True  # or cancelled, because its event loop ends
             await self._end()
             self._ended.set()
+
+    async def _take_until_closed(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            await self._take()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll):
+                    await self._wake.wait()
 
     async def _take(self) -> None:
         """Begin as many as there is room for. What has crashed before has all the room."""
@@ -280,6 +297,10 @@ class _Run:
         self._seconds = seconds
         self._closing = True
         self._wake.set()
+        if self._loop is not None:
+            # A store that says nothing: what it may lease now is given back with the rest.
+            await asyncio.wait([self._loop], timeout=self._inbox.closing)
+            self._loop.cancel()
         await self._ended.wait()
 
     async def _end(self) -> None:
@@ -292,7 +313,11 @@ class _Run:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLEANUP)
         try:
-            await self._inbox.release(self.owner)
+            async with asyncio.timeout(self._inbox.closing):
+                await self._inbox.release(self.owner)
+        except TimeoutError:
+            self._tell(InboxError("it does not answer. What ran comes again when its lease has ended."))
+            return
         except InboxError as error:
             self._tell(error)
             return

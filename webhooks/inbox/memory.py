@@ -111,6 +111,11 @@ class MemoryStore:
         kept = replace(row.kept, status="waiting", crashes=crashes, attempts=row.kept.attempts - 1)
         row.kept = kept if crashes < MOST_CRASHES else replace(kept, status="dead", error=CRASHED_OFTEN)
 
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        for row in self._rows.values():
+            row.until = until
+
     def latest(self) -> float:
         """What beats said."""
         return self._latest

@@ -22,6 +22,7 @@ from webhooks.inbox.writer import Writer
 
 try:
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 except ModuleNotFoundError:
     raise UsageError('PostgresInbox needs psycopg: pip install "bandwidth-webhooks[postgres]".') from None
 
@@ -103,6 +104,10 @@ _ADVICE = (
 )
 
 
+# Whoever delivers waits for seconds, where TCP would for hours: what libpq is told, unless the DSN says otherwise.
+_IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10}
+
+
 class _Connection:
     """A connection that is made when it is needed, and made anew when it broke."""
 
@@ -113,7 +118,9 @@ class _Connection:
     def execute(self, query: str, values: Sequence[object] = ()) -> psycopg.Cursor[Any]:
         """Run a statement; transactions begin and end by their own."""
         if self._open is None:
-            self._open = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+            told = conninfo_to_dict(self._dsn)
+            usual = {name: value for name, value in _IMPATIENT.items() if name not in told}
+            self._open = psycopg.connect(make_conninfo(self._dsn, **usual), autocommit=True)
         return self._open.execute(query.encode(), values or None)
 
     def rollback(self) -> None:
@@ -169,6 +176,10 @@ class PostgresStore:
         if owners:
             self._execute(_KEEP, (until, list(owners)))
         return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
+
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        self._execute("UPDATE webhooks_inbox SET until = %s WHERE status = 'running'", (until,))
 
     def latest(self) -> float:
         """What beats said."""
@@ -305,7 +316,7 @@ class PostgresInbox(LeasingInbox):
     async def _close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(writer.close, self.closing)
 
 
 def _explained(error: psycopg.Error) -> InboxError:

@@ -109,6 +109,10 @@ class SqliteStore:
             self._execute(_KEEP, (until, owner))
         return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
 
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        self._execute("UPDATE delivery SET until = ? WHERE status = 'running'", (until,))
+
     def latest(self) -> float:
         """What beats said."""
         return float(self._execute("SELECT latest FROM clock").fetchone()[0])
@@ -233,4 +237,4 @@ class SqliteInbox(LeasingInbox):
     async def _close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(writer.close, self.closing)

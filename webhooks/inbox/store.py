@@ -44,6 +44,10 @@ class Store(Protocol):
         """Keep what these owners have, and free what belongs to others who have not done so; how many of these."""
         ...
 
+    def prolong(self, until: float) -> None:
+        """Keep what anybody has."""
+        ...
+
     def latest(self) -> float:
         """The latest `now` of any beat."""
         ...

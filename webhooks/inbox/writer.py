@@ -119,12 +119,15 @@ class Writer(Generic[S, E]):
             self._more.notify()
         return cast("Awaitable[T]", asked.future)
 
-    def close(self) -> None:
-        """Write what waits, close the file, and end the thread."""
+    def close(self, patience: float) -> None:
+        """Write what waits, close the connection, and end the thread.
+
+        One that hangs for longer than `patience`, in seconds, is left behind: nobody can interrupt it.
+        """
         with self._more:
             self._closing = True
             self._more.notify()
-        self._thread.join()
+        self._thread.join(patience)
 
     def _write(self) -> None:
         beat_at = self._clock()
