@@ -17,7 +17,7 @@ from webhooks.inbox import Inbox, PostgresInbox, SqliteInbox
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "2"))
 CALLERS = 16
-CONCURRENCY = 16
+CONCURRENCY = 32
 
 
 @pytest.fixture(params=["SQLite", "Postgres"])
