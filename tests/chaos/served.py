@@ -81,7 +81,7 @@ def make_hooks() -> Webhooks:
         if event.tag == "poison":
             os.kill(os.getpid(), signal.SIGKILL)
         if event.tag == "blocks":
-            time.sleep(3 * LEASE)
+            time.sleep(1.5 * LEASE)
         write(event.call_id, "0")
 
     @hooks.on(AnswerEvent)

@@ -58,11 +58,12 @@ async def fails(
     fault: Callable[[], Awaitable[None]],
     mend: Callable[[], Awaitable[None]],
     *,
+    times: int = TIMES,
     away: float = 0.0,
 ) -> None:
     """Under load something fails and is mended, again and again; nobody who calls hears silence."""
     async with load.going(keys=6, messages=3, calls=2):
-        for _ in range(TIMES):
+        for _ in range(times):
             await load.more(100)
             await fault()
             await asyncio.sleep(away)
@@ -122,7 +123,7 @@ async def test_a_folder_that_comes_later_is_found_and_nothing_is_lost(tmp_path: 
         async def make_it() -> None:
             (tmp_path / "disk").mkdir(exist_ok=True)
 
-        await fails(load, tmp_path, nothing, make_it)
+        await fails(load, tmp_path, nothing, make_it, times=1)
         await rest(SqliteInbox(tmp_path / "disk" / "inbox.db"))
     expect_all_once(load, tmp_path)
     assert "the folder must exist" in (tmp_path / "stderr").read_text(encoding="utf-8")
@@ -185,6 +186,8 @@ async def test_a_database_that_says_nothing_keeps_no_caller_waiting_and_no_serve
         await rest(PostgresInbox(dsn))
     handled = Handled(tmp_path)
     print(f"\n{load.told(handled)}")
+    # What had run could not be marked before the server ended, and so ran again.
     assert load.answered <= set(handled.times)
+    assert handled.twice <= 2 * (6 + 3)
     assert load.silences == 0
     assert load.slowest < 2.0

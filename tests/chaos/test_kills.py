@@ -53,11 +53,11 @@ async def test_nothing_that_was_answered_is_lost_when_processes_are_killed(
     print(f"\n{KILLS} kills in {seconds:.1f} s, {count / seconds:.0f} deliveries a second: {load.told(handled)}")
     assert load.answered <= set(handled.times)
     # Only what ran, or had run and was not marked yet, when its process was killed: one commit's worth.
-    assert handled.twice <= KILLS * 4 * CONCURRENCY
+    assert handled.twice <= KILLS * 2 * CONCURRENCY
     assert handled.in_order
 
 
-@pytest.mark.parametrize("workers", [0, 1], ids=["a server", "a server and a worker apart"])
+@pytest.mark.parametrize("workers", [0, 1] if KILLS > 2 else [0])
 async def test_nothing_is_lost_or_handled_twice_when_processes_are_told_to_end(
     tmp_path: Path, store: str, workers: int
 ) -> None:

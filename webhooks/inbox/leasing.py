@@ -13,7 +13,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from webhooks.errors import InboxError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
@@ -123,8 +123,7 @@ class LeasingInbox(ABC):
     def undone(self, results: Sequence[object]) -> None:
         """A transaction failed that would have given these."""
         for result in results:
-            several: Sequence[object] = result if isinstance(result, list) else [result]
-            for one in several:
+            for one in cast("Sequence[object]", result if isinstance(result, list) else [result]):
                 if isinstance(one, Kept):
                     self._promised.pop(one.id, None)
 
@@ -135,7 +134,7 @@ class LeasingInbox(ABC):
 
     @property
     def promised(self) -> int:
-        """How many the store has given that the event loop does not know of yet."""
+        """How many were given that the event loop does not know of yet."""
         return len(self._promised)
 
     async def run(self, handler: KeptHandler, /, *, concurrency: int, retry: Retry) -> None:
@@ -219,14 +218,11 @@ class LeasingInbox(ABC):
         """Write down what became of it; False when another process has taken it meanwhile."""
         if error is None:
             return await self._ask_each(self._finish, (owner, kept.id))
-        told: str = error
-
-        def operation(store: Store) -> bool:
-            again = kept.attempts < retry.attempts
-            due = self.clock.now() + retry.delay(kept.attempts, self._chance()) if again else None
-            return store.fail(owner, kept.id, told, due)
-
-        return await self._ask(operation)
+        again = kept.attempts < retry.attempts
+        delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
+        return await self._ask(
+            lambda store: store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)
+        )
 
     @staticmethod
     def _finish(store: Store, items: Sequence[tuple[str, int]]) -> Sequence[bool]:
