@@ -2,9 +2,9 @@
 
     python benchmarks/inbox.py [--turns 5] [--seconds 2] [--connections 32] [--rows 1000000]
 
-Apps without an inbox, with a SqliteInbox, and with one that commits each delivery by itself, in turns, so that a
-machine whose speed drifts does so for all. Then `accept` alone, on an empty file and on one with many rows.
-Prints medians.
+Apps without an inbox, with a SqliteInbox, with one that commits each delivery by itself, and with a PostgresInbox, in
+turns, so that a machine whose speed drifts does so for all. Then `accept` alone, on an empty file and on one with many
+rows. Prints medians.
 """
 
 from __future__ import annotations
@@ -20,13 +20,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
 
 from webhooks import AllowAll, Webhooks
 from webhooks.events import DisconnectEvent
-from webhooks.inbox import Background, Envelope, SqliteInbox, writer
+from webhooks.inbox import Background, Envelope, Inbox, PostgresInbox, SqliteInbox, writer
 
-KINDS = ("none", "inbox", "single")
+KINDS = ("none", "inbox", "single", "postgres")
+POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
 
 
 def make_app() -> Webhooks:
@@ -34,8 +41,12 @@ def make_app() -> Webhooks:
     kind, folder = os.environ["BENCH_KIND"], Path(os.environ["BENCH_FOLDER"])
     if kind == "single":
         writer._MOST = 1  # noqa: SLF001 - a commit for each delivery, to compare with
-    inbox = None if kind == "none" else SqliteInbox(folder / f"{kind}.db")
-    settings = {} if inbox is None else {"inbox": inbox, "background": Background(spool=folder / "spool")}
+    inbox: Inbox | None = None if kind == "none" else SqliteInbox(folder / f"{kind}.db")
+    if kind == "postgres":
+        inbox = PostgresInbox(os.environ["BENCH_DSN"])
+    settings: dict[str, Any] = (
+        {} if inbox is None else {"inbox": inbox, "background": Background(spool=folder / "spool")}
+    )
     hooks = Webhooks(auth=AllowAll(), **settings)
 
     @hooks.on(DisconnectEvent)
@@ -47,7 +58,7 @@ def make_app() -> Webhooks:
 class Server:
     """One uvicorn worker in a process of its own."""
 
-    def __init__(self, kind: str, folder: str) -> None:
+    def __init__(self, kind: str, folder: str, dsn: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -55,7 +66,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "inbox:make_app", *options],
             cwd=Path(__file__).parent,
-            env={**os.environ, "BENCH_KIND": kind, "BENCH_FOLDER": folder},
+            env={**os.environ, "BENCH_KIND": kind, "BENCH_FOLDER": folder, "BENCH_DSN": dsn},
         )
 
     async def ready(self) -> None:
@@ -69,6 +80,22 @@ class Server:
                 stream.close()
                 return
         raise SystemExit("the server did not start")
+
+    def busy(self) -> float:
+        """Seconds of processor time that it has had (proc_pid_stat(5)); none where nobody tells."""
+        try:
+            told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return 0.0
+        user, system = told.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    async def rest(self) -> None:
+        """Wait until it has handled what it answered: the next turn is another's."""
+        before = -1.0
+        while self.busy() - before > 0.02:
+            before = self.busy()
+            await asyncio.sleep(0.2)
 
     def stop(self) -> None:
         """End it."""
@@ -95,19 +122,31 @@ async def connection(port: int, number: int, until: float, taken: list[float]) -
     stream.close()
 
 
-async def turn(server: Server, connections: int, seconds: float) -> tuple[float, float]:
-    """Deliveries a second, and the 99th percentile of the seconds to an answer."""
-    taken, began = list[float](), time.perf_counter()
+class Figures(NamedTuple):
+    """Of one turn."""
+
+    rate: float
+    """Deliveries a second."""
+    late: float
+    """The 99th percentile of the seconds to an answer."""
+    cpu: float
+    """Seconds of processor time for each delivery, of all the server's threads."""
+
+
+async def turn(server: Server, connections: int, seconds: float) -> Figures:
+    taken, began, busy = list[float](), time.perf_counter(), server.busy()
     first = time.time_ns()  # calls of their own, each turn
     numbers = [first + index * 10_000_000 for index in range(connections)]
     await asyncio.gather(*(connection(server.port, number, began + seconds, taken) for number in numbers))
-    return len(taken) / (time.perf_counter() - began), statistics.quantiles(taken, n=100)[98]
+    rate = len(taken) / (time.perf_counter() - began)
+    await server.rest()
+    return Figures(rate, statistics.quantiles(taken, n=100)[98], (server.busy() - busy) / len(taken))
 
 
 async def serve_all(turns: int, seconds: float, connections: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        servers = {kind: Server(kind, folder) for kind in KINDS}
-        results: dict[str, list[tuple[float, float]]] = {kind: [] for kind in KINDS}
+    with tempfile.TemporaryDirectory() as folder, schema() as dsn:
+        servers = {kind: Server(kind, folder, dsn) for kind in KINDS if dsn or kind != "postgres"}
+        results: dict[str, list[Figures]] = {kind: [] for kind in servers}
         try:
             for server in servers.values():
                 await server.ready()
@@ -117,12 +156,32 @@ async def serve_all(turns: int, seconds: float, connections: int) -> None:
         finally:
             for server in servers.values():
                 server.stop()
-    rates = {kind: statistics.median(rate for rate, _ in found) for kind, found in results.items()}
     for kind, found in results.items():
-        p99 = statistics.median(slow for _, slow in found)
-        print(f"{kind:<8}{rates[kind]:>8.0f} a second   p99 {p99 * 1000:6.1f} ms")
-    print(f"inbox / none    {rates['inbox'] / rates['none']:.2f}")
-    print(f"inbox / single  {rates['inbox'] / rates['single']:.2f}")
+        rate, late, cpu = (statistics.median(values) for values in zip(*found, strict=True))
+        print(f"{kind:<9}{rate:>8.0f} a second   p99 {late * 1000:6.1f} ms   processor {cpu * 1e6:6.0f} us each")
+    for kind, other in (("inbox", "none"), ("inbox", "single")):
+        ratios = sorted(one.rate / base.rate for one, base in zip(results[kind], results[other], strict=True))
+        print(f"{kind} / {other:<7} {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+
+
+@contextmanager
+def schema() -> Iterator[str]:
+    """How to connect to a schema of a Postgres of which nothing is left; empty, where none answers."""
+    name, where = f"webhooks_bench_{uuid.uuid4().hex[:12]}", os.environ.get("TEST_POSTGRES", POSTGRES)
+    try:
+        connection = psycopg.connect(where, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        print("postgres: none answers at TEST_POSTGRES, by default 127.0.0.1:5432")
+        yield ""
+        return
+    with connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        dsn = f"{where}?options=-csearch_path%3D{name}"
+        try:
+            PostgresInbox(dsn)._migrate()  # noqa: SLF001 - before any event loop
+            yield dsn
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
 async def accepts(inbox: SqliteInbox, first: int, count: int, at_once: int = 32) -> float:

@@ -54,6 +54,7 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._taking = asyncio.Lock()
 
     async def start(self, *, here: bool | None = None) -> None:
         """Open the inbox, and begin to handle what it keeps, unless that is done elsewhere.
@@ -67,6 +68,8 @@ class Worker:
         """
         self._loop = asyncio.get_running_loop()
         self._stopped = False
+        self._taking = asyncio.Lock()  # of this event loop
+        self._spool.look()
         try:
             await self.inbox.open()
         except InboxError as error:
@@ -145,12 +148,16 @@ class Worker:
         Raises:
             InboxError: the inbox still fails. The spool keeps everything.
         """
-        try:
-            taken = await asyncio.to_thread(self._spool.take)
+        async with self._taking:
+            try:
+                await self._take_up()
+            except OSError as error:
+                _log.error('The spool "%s" cannot be taken up: %s.', self._spool.path, error.strerror)
+
+    async def _take_up(self) -> None:
+        # What comes meanwhile may have to wait behind it, in the next file.
+        while (taken := await asyncio.to_thread(self._spool.take)).files:
             for envelope in taken.envelopes:
                 await self.inbox.accept(envelope)
-            if taken.envelopes:
-                _log.warning("%d deliveries of the spool are in the inbox now.", len(taken.envelopes))
+            _log.warning("%d deliveries of the spool are in the inbox now.", len(taken.envelopes))
             await asyncio.to_thread(self._spool.forget, taken)
-        except OSError as error:
-            _log.error('The spool "%s" cannot be taken up: %s.', self._spool.path, error.strerror)

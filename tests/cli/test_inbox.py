@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, Write
+from tests.cli.conftest import Command, Write, limited
 from webhooks.inbox import Envelope, Kept, Retry, SqliteInbox
 
 APP = """
@@ -138,10 +138,11 @@ def test_a_worker_handles_what_waits_until_it_is_told_to_end(
     write("main.py", APP)
     command = [sys.executable, "-m", "webhooks", "worker", "main:hooks"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "handled c-2\n"
-    process.send_signal(sign)
-    assert "Handling what main:hooks keeps." in process.communicate(timeout=20)[1]
+    with limited(process):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "handled c-2\n"
+        process.send_signal(sign)
+        assert "Handling what main:hooks keeps." in process.communicate(timeout=20)[1]
     assert process.returncode == 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from tests.cli.conftest import APP, Command, Write
+from tests.cli.conftest import APP, Command, Write, limited
 
 INSTALLED = f"{APP}\nfrom fastapi import FastAPI\napp = FastAPI()\nhooks.install(app, '/bandwidth')\n"
 
@@ -83,7 +83,10 @@ def test_a_mistake_is_told_before_a_server_starts(command: Command, ran: list[An
 def test_it_runs_on_a_real_server_until_it_is_stopped(write: Write, folder: Path) -> None:
     write("phone.py", INSTALLED)
     command = [sys.executable, "-m", "webhooks", "run", "phone:app", "--port", "0"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+        limited(process),
+    ):
         assert process.stderr is not None
         for line in process.stderr:
             if "Uvicorn running on http://127.0.0.1:" in line:

@@ -10,7 +10,7 @@ from webhooks import Delivery
 from webhooks.events import Event
 from webhooks.inbox import Background, Envelope, MemoryInbox
 from webhooks.inbox.intake import Intake, elements
-from webhooks.inbox.keys import delivery_key, order_key
+from webhooks.inbox.keys import delivery_key, digest, order_key
 from webhooks.inbox.spool import Spool
 from webhooks.parsing import parse
 
@@ -103,3 +103,8 @@ def test_elements_come_as_they_were_written() -> None:
 
 def test_an_envelope_shows_nothing_that_somebody_said() -> None:
     assert "secret" not in repr(Envelope("a", body=b"secret", query=b"secret", headers=((b"secret", b""),)))
+
+
+def test_half_a_character_is_as_good_as_any_other() -> None:
+    assert digest("a", "\ud83d") == digest("a", "\ud83c")
+    assert digest("a", "\ud83d") != digest("b", "\ud83d")

@@ -21,6 +21,7 @@ from webhooks.errors import InboxError
 from webhooks.inbox import Envelope
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.postgres import PostgresInbox, PostgresStore
+from webhooks.inbox.store import Offer
 
 
 class TestPostgresInbox(stores.LeasingContract):
@@ -87,7 +88,7 @@ async def test_what_has_crashed_waits_for_somebody_idle(dsn: str) -> None:
     await PostgresInbox(dsn).migrate()
     with psycopg.connect(dsn, autocommit=True) as connection:
         store = PostgresStore(connection.execute)
-        assert store.put(Envelope("a"), 1.0) == "accepted"
+        assert store.put([Offer(Envelope("a"))], 1.0, 2.0) == ["accepted"]
         assert len(store.lease("one", 5, 2.0, 3.0, idle=True)) == 1
         assert store.beat([], 10.0, 20.0) == 1
         assert store.lease("two", 5, 11.0, 12.0, idle=False) == []

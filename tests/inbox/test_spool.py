@@ -99,3 +99,59 @@ def test_where_files_cannot_be_locked_one_process_may_spool(tmp_path: Path, monk
     spool = importlib.import_module("webhooks.inbox.spool").Spool(tmp_path / "spool")
     spool.append(Envelope("a"))
     assert [envelope.key for envelope in spool.take().envelopes] == ["a"]
+
+
+def test_what_was_taken_is_given_in_the_order_in_which_it_was_written(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    for number in range(12):
+        spool.append(Envelope(str(number)))
+        spool.take()
+    (tmp_path / "spool.taken-of-an-earlier-version").touch()
+    assert [envelope.key for envelope in spool.take().envelopes] == [str(number) for number in range(12)]
+
+
+def test_a_spool_knows_whether_it_holds_anything(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.look()
+    assert not spool.holds
+    spool.append(ENVELOPE)
+    assert spool.holds
+    taken, later = spool.take(), Spool(tmp_path / "spool")
+    later.look()
+    assert spool.holds
+    assert later.holds
+    spool.forget(taken)
+    assert spool.take().files == []
+    assert not spool.holds
+
+
+async def test_what_has_an_order_does_not_overtake_what_is_in_the_spool(tmp_path: Path) -> None:
+    from tests.apps import answer, payload
+    from tests.inbox.test_app import Broken, becomes, kept, started
+    from webhooks.events import DtmfEvent
+
+    inbox = Broken(poll=0.01)
+    hooks = kept(tmp_path, inbox)
+    seen: list[str | None] = []
+
+    @hooks.on(DtmfEvent, ordered=True)
+    async def pressed(event: DtmfEvent) -> None:
+        seen.append(event.digit)
+
+    async with started(hooks):
+        assert (await answer(hooks, payload("dtmf", digit="1"))).status == 200
+        inbox.mended = True
+        assert (await answer(hooks, payload("dtmf", digit="2"))).status == 200
+        assert hooks.worker is not None
+        await hooks.worker.take_up()
+        assert (await answer(hooks, payload("dtmf", digit="3"))).status == 200
+        await becomes(hooks, done=3)
+    assert seen == ["1", "2", "3"]
+    assert (hooks.tally.spooled, hooks.tally.accepted) == (2, 1)
+
+
+def test_a_file_that_another_process_has_taken_up_meanwhile_is_nobodys_loss(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.append(ENVELOPE)
+    (tmp_path / "spool.taken-000000001-a").symlink_to(tmp_path / "gone")
+    assert spool.take().envelopes == [ENVELOPE]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from tests.inbox.stores import Clock
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox import Envelope, Kept, Retry, SqliteInbox
+from webhooks.inbox.clock import Forward
 from webhooks.inbox.disk import disk_of, mounts
-from webhooks.inbox.leasing import Forward
+from webhooks.inbox.leasing import _Run
 from webhooks.inbox.memory import MemoryStore
 from webhooks.inbox.schema import _make_tables, explained
+from webhooks.inbox.store import Offer
 
 MOUNTS = """\
 1 0 8:1 / / rw - ext4 /dev/a rw
@@ -280,9 +284,9 @@ async def test_a_run_waits_for_an_inbox_that_is_not_open_yet(tmp_path: Path, cap
     looks = asyncio.Semaphore(0)
 
     class Slow(SqliteInbox):
-        async def lease(self, owner: str, most: int, *, idle: bool) -> Sequence[Kept]:
+        async def lease(self, run: _Run) -> Sequence[Kept]:
             looks.release()
-            return await super().lease(owner, most, idle=idle)
+            return await super().lease(run)
 
     async def handler(kept: Kept) -> str | None:
         return None
@@ -317,7 +321,7 @@ async def test_who_asks_while_the_writer_closes_is_told(tmp_path: Path) -> None:
         assert writer is not None
         await inbox.close()
         with pytest.raises(InboxError, match="is closed"):
-            writer.ask(lambda store: None)
+            writer.ask(lambda store, items: items, None)
 
 
 async def test_two_processes_that_come_at_the_same_time_make_the_tables_once(tmp_path: Path) -> None:
@@ -332,7 +336,53 @@ async def test_two_processes_that_come_at_the_same_time_make_the_tables_once(tmp
 @pytest.mark.parametrize("ended", ["finish", "fail"])
 def test_nobody_settles_what_belongs_to_another(ended: str) -> None:
     store = MemoryStore()
-    store.put(Envelope("a"), 1.0)
+    store.put([Offer(Envelope("a"))], 1.0, 2.0)
     store.lease("one", 1, 1.0, 2.0, idle=True)
-    assert not (store.finish("other", 1, 1.0) if ended == "finish" else store.fail("other", 1, "why", 1.0))
+    assert not (store.finish("other", [1]) if ended == "finish" else store.fail("other", 1, "why", 1.0))
     assert store.counts().running == 1
+
+
+async def test_a_store_that_says_nothing_keeps_no_shutdown_waiting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    silent, asked, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    class Silent(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            if silent.is_set() and sql.startswith("BEGIN"):
+                asked.set()
+                go_on.wait()
+            return super().execute(sql, *rest)
+
+    async def handler(kept: Kept) -> str | None:
+        return None
+
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=Silent, poll=0.01)
+    inbox.closing = 0.05
+    await inbox.open()
+    writer = inbox._writer
+    assert writer is not None
+    silent.set()
+    running = asyncio.create_task(inbox.run(handler, concurrency=1, retry=Retry()))
+    await asyncio.to_thread(asked.wait)
+    async with asyncio.timeout(20):
+        await inbox.close(drain=0)
+        await running
+    assert "it does not answer" in caplog.text
+    go_on.set()
+    await asyncio.to_thread(writer.close, 20)
+
+
+async def test_while_nobody_could_give_a_sign_of_life_nobody_has_ended(tmp_path: Path) -> None:
+    clock = Clock()
+    async with opened(tmp_path / "inbox.db", clock=clock) as one, opened(tmp_path / "inbox.db", clock=clock) as other:
+        await one.accept(Envelope("a"))
+        await other.beat()
+        assert len(await one._ask(lambda store: store.lease("one", 1, clock.now, clock.now + 15, idle=True))) == 1
+        clock.now += 60  # the disk was away
+        await other.beat()
+        assert (await other.counts()).running == 1
+        for _ in range(4):
+            clock.now += 5
+            await other.beat()
+        assert (await other.counts()).waiting == 1

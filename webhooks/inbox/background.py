@@ -26,7 +26,7 @@ class Background:
 
     here: bool = True
     """Whether the processes that receive deliveries handle them, too. Without, `webhooks worker` must run."""
-    concurrency: int = 16
+    concurrency: int = 32
     """Deliveries handled at once by one process."""
     deadline: float = 300.0
     """Seconds that a handler may take for one attempt; then it is cancelled and has failed."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, Protocol, TypeAlias
 
 from webhooks.delivery import Delivery
@@ -41,8 +42,7 @@ class Envelope:
 
     def head(self) -> str:
         """Everything that is neither key nor body, as JSON text; `of` reads it back."""
-        pairs = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in self.headers]
-        return json.dumps([self.method, self.path, self.query.decode("latin-1"), self.root_path, pairs])
+        return _head(self.method, self.path, self.query, self.root_path, self.headers)
 
     @classmethod
     def of(
@@ -60,6 +60,13 @@ class Envelope:
         headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
         raw_query = query.encode("latin-1")
         return cls(key, order_key, event_type, correlation_id, method, path, raw_query, headers, root_path, body)
+
+
+# Nearly all deliveries of an app have one of a few.
+@lru_cache(maxsize=64)
+def _head(method: str, path: str, query: bytes, root_path: str, headers: tuple[tuple[bytes, bytes], ...]) -> str:
+    pairs = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]
+    return json.dumps([method, path, query.decode("latin-1"), root_path, pairs])
 
 
 def delivery_of(envelope: Envelope) -> Delivery:

@@ -4,6 +4,7 @@
 2. While the inbox fails, messages get 503, since Bandwidth sends them again for a day (messaging/webhooks). A
    notification of a call comes once (voice/webhooks/about), so it goes to the spool. Where that fails too, it is
    handled at once, as it would be without an inbox.
+3. What has an order goes to the spool, too, while that holds anything: it must not overtake what is there.
 """
 
 from __future__ import annotations
@@ -95,13 +96,15 @@ class Intake:
             ordered: whether it waits for earlier events of its call or conversation.
         """
         envelope = self._envelope(event, delivery, body, ordered=ordered)
+        is_message = event.family == "messaging" or body.lstrip()[:1] == b"["
+        if ordered and self._spool.holds and not is_message:
+            return await self._write_down(envelope, "what came before it is there.")
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._begin()
                 accepted = await self._inbox.accept(envelope)
         except (InboxError, TimeoutError) as error:
             told = str(error) or "it took too long."
-            is_message = event.family == "messaging" or body.lstrip()[:1] == b"["
             return self._refuse(envelope, told) if is_message else await self._write_down(envelope, told)
         if accepted == "accepted":
             self.tally.accepted += 1

@@ -9,12 +9,11 @@ Keys are digests: a file of keys tells nobody's number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from webhooks.delivery import Delivery
 from webhooks.events import Event, InvalidEvent, MessageEvent, UnknownEvent
@@ -61,9 +60,9 @@ def order_key(event: Event) -> str | None:
 
 def digest(*parts: str | None) -> str:
     """24 hexadecimal digits for a list of texts; different ones for different lists."""
-    return blake2b(to_json(_texts(parts)), digest_size=12).hexdigest()
-
-
-def _texts(parts: Iterable[str | None]) -> list[str | None]:
-    # Half a character of a payload, which JSON text cannot carry, is as good as any other.
-    return [part if part is None else part.encode("utf-8", "replace").decode() for part in parts]
+    try:
+        text = to_json(parts)
+    except PydanticSerializationError:
+        # Half a character of a payload, which JSON text cannot carry, is as good as any other.
+        text = to_json([part if part is None else part.encode("utf-8", "replace").decode() for part in parts])
+    return blake2b(text, digest_size=12).hexdigest()

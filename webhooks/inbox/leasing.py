@@ -13,16 +13,18 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from webhooks.errors import InboxError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
-from webhooks.inbox.store import Store
+from webhooks.inbox.clock import Forward
+from webhooks.inbox.store import Offer, Store
 
-__all__ = ["Forward", "LeasingInbox"]
+__all__ = ["LeasingInbox"]
 
 _log = logging.getLogger("webhooks.inbox")
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 # Seconds for handlers to clean up after they were cancelled, and between two tries to write what became of one.
@@ -32,33 +34,11 @@ _AGAIN = 0.5
 _PRUNED_AT_ONCE = 1000
 
 
-class Forward:
-    """A clock that never goes back: where the machine's does, it stands until that one has caught up what it lost.
-
-    A process that starts later goes on from what others have written down (`catch_up`).
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._ahead = 0.0
-        self._last = 0.0
-
-    def now(self) -> float:
-        """Seconds since 1970, never fewer than before."""
-        now = self._clock() + self._ahead
-        if now < self._last:
-            self._ahead += self._last - now
-        self._last = max(now, self._last)
-        return self._last
-
-    def catch_up(self, latest: float) -> float:
-        """`now`, and no earlier than what was read elsewhere."""
-        self._last = max(self.now(), latest)
-        return self.now()
-
-
 class LeasingInbox(ABC):
     """An `Inbox` over a `Store`. Subclasses say how the store is asked."""
+
+    closing = 2.0
+    """Seconds for each of a store's last answers when the inbox closes: nobody waits for one that says nothing."""
 
     def __init__(self, *, clock: Callable[[], float], chance: Callable[[], float], lease: float, poll: float) -> None:
         self.clock: Forward = Forward(clock)
@@ -66,8 +46,12 @@ class LeasingInbox(ABC):
         self._chance = chance
         self._lease = lease
         self._poll = poll
-        self._runs: set[_Run] = set()
+        # Never changed: another thread reads it.
+        self._runs: tuple[_Run, ...] = ()
+        # By id, from when the store was asked until the event loop has them.
+        self._promised: dict[int, _Run] = {}
         self._is_closed = False
+        self._has_beaten = False
 
     async def open(self) -> None:
         """See `Inbox`, as for all of these."""
@@ -79,8 +63,23 @@ class LeasingInbox(ABC):
         """Make the store ready, if it is not."""
 
     @abstractmethod
+    async def _ask_each(
+        self,
+        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+    ) -> T:
+        """What an operation on the store gives for an item, once it would survive a crash.
+
+        Args:
+            operation: gets at once as many items as wait for it, and gives as many results.
+            item: one of them.
+            then: is called on the event loop with the result, or None when there is none, whoever waits or not.
+        """
+
     async def _ask(self, operation: Callable[[Store], T]) -> T:
-        """What an operation on the store gives, once it would survive a crash."""
+        """The same for an operation by itself."""
+        return await self._ask_each(lambda store, _: [operation(store)], None)
 
     @abstractmethod
     async def _close(self) -> None:
@@ -88,21 +87,66 @@ class LeasingInbox(ABC):
 
     async def accept(self, envelope: Envelope, /) -> Accepted:
         """Keep a delivery."""
-        accepted: Accepted = await self._ask(lambda store: store.put(envelope, self.clock.now()))
+        result = await self._ask_each(self._put, envelope, self._accepted)
+        return "duplicate" if result == "duplicate" else "accepted"
+
+    def _accepted(self, result: Kept | Accepted | None) -> None:
+        if isinstance(result, Kept):
+            self._redeem(result)
+        elif result == "accepted":
+            self._wake()
+
+    def _wake(self) -> None:
         for run in self._runs:
             run.wake()
-        return accepted
+
+    def _put(self, store: Store, envelopes: Sequence[Envelope]) -> Sequence[Kept | Accepted]:
+        """Where the store is asked. Whoever has room for some of it has them from the same transaction on."""
+        now = self.clock.now()
+        run = next(iter(self._runs), None)
+        room = 0 if run is None else run.room
+        offers = list[Offer]()
+        for envelope in envelopes:
+            # What has an order waits for the lease, which looks at what stands before it.
+            at_once = run is not None and room > 0 and envelope.order_key is None
+            offers.append(Offer(envelope, run.owner if run is not None and at_once else None))
+            room -= at_once
+        results = store.put(offers, now, now + self._lease)
+        if run is not None:
+            self._promise(run, [result for result in results if isinstance(result, Kept)])
+        return results
+
+    def _promise(self, run: _Run, kept: Sequence[Kept]) -> None:
+        run.is_alone = run.is_alone or any(one.crashes for one in kept)
+        self._promised.update((one.id, run) for one in kept)
+
+    def undone(self, results: Sequence[object]) -> None:
+        """A transaction failed that would have given these."""
+        for result in results:
+            for one in cast("Sequence[object]", result if isinstance(result, list) else [result]):
+                if isinstance(one, Kept):
+                    self._promised.pop(one.id, None)
+
+    def _redeem(self, kept: Kept) -> None:
+        """Begin to handle what was promised, on the event loop."""
+        self._promised[kept.id].begin(kept)
+        del self._promised[kept.id]
+
+    @property
+    def promised(self) -> int:
+        """How many were given that the event loop does not know of yet."""
+        return len(self._promised)
 
     async def run(self, handler: KeptHandler, /, *, concurrency: int, retry: Retry) -> None:
         """Hand deliveries to `handler` until `close`."""
         run = _Run(self, handler, concurrency, retry, poll=self._poll)
         if self._is_closed:
             return  # before it began
-        self._runs.add(run)
+        self._runs = (*self._runs, run)
         try:
             await run.until_closed()
         finally:
-            self._runs.discard(run)
+            self._runs = tuple(each for each in self._runs if each is not run)
 
     async def counts(self) -> Counts:
         """How many there are."""
@@ -119,8 +163,7 @@ class LeasingInbox(ABC):
     async def replay(self, ids: Sequence[int] | None = None, /) -> int:
         """Let dead deliveries wait again."""
         count = await self._ask(lambda store: store.replay(ids, self.clock.now()))
-        for run in self._runs:
-            run.wake()
+        self._wake()
         return count
 
     async def prune(self, older_than: float, /, *, dead: bool = False) -> int:
@@ -135,44 +178,58 @@ class LeasingInbox(ABC):
     async def close(self, *, drain: float = 10.0) -> None:
         """Stop `run` within about `drain` seconds and let go of everything."""
         self._is_closed = True
-        for run in list(self._runs):
+        for run in self._runs:
             await run.drain(drain)
         await self._close()
 
     async def beat(self) -> None:
         """Give a sign of life now, and free what belongs to a process that gave none; the inbox does it by itself."""
         await self._ask(self.beat_on)
-        for run in self._runs:
-            run.wake()
+        self._wake()
 
     def beat_on(self, store: Store) -> None:
         """The same where the store is at hand."""
-        now = self.clock.catch_up(store.latest())
+        latest = store.latest()
+        now = self.clock.catch_up(latest)
+        if self._has_beaten and now - latest > self._lease:
+            # Nobody could: the store was away, or the machine slept. That is no sign of anybody's end.
+            store.prolong(now + self._lease)
+        self._has_beaten = True
         crashed = store.beat([run.owner for run in self._runs], now, now + self._lease)
         if crashed:
             _log.warning("%d deliveries were being handled by a process that has ended; they come again.", crashed)
 
-    async def lease(self, owner: str, most: int, *, idle: bool) -> Sequence[Kept]:
-        """Deliveries to handle now."""
+    async def lease(self, run: _Run) -> Sequence[Kept]:
+        """Deliveries that a run handles now."""
 
         def operation(store: Store) -> Sequence[Kept]:
             now = self.clock.now()
-            return store.lease(owner, most, now, now + self._lease, idle=idle)
+            leased = store.lease(run.owner, run.room, now, now + self._lease, idle=run.is_idle)
+            self._promise(run, leased)
+            return leased
 
-        return await self._ask(operation)
+        return await self._ask_each(lambda store, _: [operation(store)], None, self._leased)
+
+    def _leased(self, leased: Sequence[Kept] | None) -> None:
+        for kept in leased or ():
+            self._redeem(kept)
 
     async def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> bool:
         """Write down what became of it; False when another process has taken it meanwhile."""
+        if error is None:
+            return await self._ask_each(self._finish, (owner, kept.id))
+        again = kept.attempts < retry.attempts
+        delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
+        return await self._ask(
+            lambda store: store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)
+        )
 
-        def operation(store: Store) -> bool:
-            now = self.clock.now()
-            if error is None:
-                return store.finish(owner, kept.id, now)
-            again = kept.attempts < retry.attempts
-            due = now + retry.delay(kept.attempts, self._chance()) if again else None
-            return store.fail(owner, kept.id, error, due)
-
-        return await self._ask(operation)
+    @staticmethod
+    def _finish(store: Store, items: Sequence[tuple[str, int]]) -> Sequence[bool]:
+        mine = set[int]()
+        for owner in {owner for owner, _ in items}:
+            mine.update(store.finish(owner, [id for its, id in items if its == owner]))
+        return [id in mine for _, id in items]
 
     async def release(self, owner: str) -> None:
         """Give back what was not handled to its end."""
@@ -181,6 +238,8 @@ class LeasingInbox(ABC):
 
 class _Run:
     """One `run` of an inbox: leases, hands over, settles."""
+
+    _loop: asyncio.Task[None]
 
     def __init__(
         self, inbox: LeasingInbox, handler: KeptHandler, concurrency: int, retry: Retry, *, poll: float
@@ -199,42 +258,72 @@ class _Run:
         # References, since the loop keeps none of its own.
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled: dict[int, Kept] = {}
+        self._more = False  # whether anything may wait, as far as is known
+        self.is_alone = False
+        """Whether it has what ended its process before, and so nothing else."""
         self._trouble = ""
 
     def wake(self) -> None:
         """Something may be due."""
+        self._more = True
         self._wake.set()
+
+    @property
+    def room(self) -> int:
+        """How many it would handle at once. Asked for where the store is, as the next."""
+        return 0 if self.is_alone or self._closing else self._free
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self._free == self._concurrency
+
+    @property
+    def _free(self) -> int:
+        return max(self._concurrency - len(self._handled) - self._inbox.promised, 0)
 
     async def until_closed(self) -> None:
         """Run until `drain`."""
+        self._loop = asyncio.create_task(self._take_until_closed())
         try:
-            while not self._closing:
-                self._wake.clear()
-                await self._take()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll):
-                        await self._wake.wait()
+            await asyncio.wait([self._loop])
+            if not self._closing:
+                self._loop.result()  # raises what it broke down with
         finally:
+            self._loop.cancel()
             self._closing = True  # or cancelled, because its event loop ends
             await self._end()
             self._ended.set()
 
+    async def _take_until_closed(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            await self._take()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll):
+                    await self._wake.wait()
+
     async def _take(self) -> None:
         """Begin as many as there is room for. What has crashed before has all the room."""
-        free = self._concurrency - len(self._handled)
-        if free <= 0 or any(kept.crashes for kept in self._handled.values()):
+        if not self.room:
             return
+        self._more = False
         try:
-            leased = await self._inbox.lease(self.owner, free, idle=not self._handled)
+            leased = await self._inbox.lease(self)
         except InboxError as error:
             self._tell(error)
             return
         self._trouble = ""
-        for kept in leased:
-            self._handled[kept.id] = kept
-            task = asyncio.create_task(self._attempt(kept))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._more = self._more or bool(leased)
+
+    def begin(self, kept: Kept) -> None:
+        """Handle one, unless it is given back with all others."""
+        if self._closing:
+            return
+        self._handled[kept.id] = kept
+        task = asyncio.create_task(self._attempt(kept))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _tell(self, error: InboxError) -> None:
         """Each trouble once, however long it lasts."""
@@ -249,7 +338,9 @@ class _Run:
             error = type(failure).__qualname__
         if self._handled.pop(kept.id, None) is None:
             return  # given back while it ran on
-        self._wake.set()
+        self.is_alone = False
+        if self._more:
+            self._wake.set()
         await self._settle(kept, error)
 
     async def _settle(self, kept: Kept, error: str | None) -> None:
@@ -273,13 +364,17 @@ class _Run:
                 kept.attempts,
                 error,
             )
-        self._wake.set()  # whatever waited behind it
+        if error is not None or kept.crashes or kept.envelope.order_key is not None:
+            self._wake.set()  # whatever waited behind it, or for it
 
     async def drain(self, seconds: float) -> None:
         """Take no more, wait so long for what runs, then give back the rest."""
         self._seconds = seconds
         self._closing = True
         self._wake.set()
+        # A store that says nothing: what it may lease now is given back with the rest.
+        await asyncio.wait([self._loop], timeout=self._inbox.closing)
+        self._loop.cancel()
         await self._ended.wait()
 
     async def _end(self) -> None:
@@ -292,7 +387,11 @@ class _Run:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLEANUP)
         try:
-            await self._inbox.release(self.owner)
+            async with asyncio.timeout(self._inbox.closing):
+                await self._inbox.release(self.owner)
+        except TimeoutError:
+            self._tell(InboxError("it does not answer. What ran comes again when its lease has ended."))
+            return
         except InboxError as error:
             self._tell(error)
             return

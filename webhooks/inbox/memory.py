@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from webhooks.errors import InboxError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.leasing import LeasingInbox
-from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, Store
+from webhooks.inbox.store import CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store
 
 __all__ = ["MemoryInbox", "MemoryStore"]
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 
@@ -34,14 +35,18 @@ class MemoryStore:
         self._last_id = 0
         self._latest = 0.0
 
-    def put(self, envelope: Envelope, now: float) -> Accepted:
+    def put(self, offers: Sequence[Offer], now: float, until: float) -> Sequence[Kept | Accepted]:
         """See `Store`, as for all of these."""
+        at_once = not self._due(now - OVERTAKEN)
+        return [self._put(envelope, owner if at_once else None, now, until) for envelope, owner in offers]
+
+    def _put(self, envelope: Envelope, owner: str | None, now: float, until: float) -> Kept | Accepted:
         if envelope.key in self._keys:
             return "duplicate"
         self._last_id += 1
         self._keys[envelope.key] = self._last_id
-        self._rows[self._last_id] = _Row(Kept(self._last_id, envelope, "waiting", now, now, 0, 0, None))
-        return "accepted"
+        row = self._rows[self._last_id] = _Row(Kept(self._last_id, envelope, "waiting", now, now, 0, 0, None))
+        return "accepted" if owner is None else self._lease(row, owner, until)
 
     def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
         """What has crashed first, alone."""
@@ -68,13 +73,13 @@ class MemoryStore:
         row.owner, row.until = owner, until
         return row.kept
 
-    def finish(self, owner: str, id: int, now: float) -> bool:
-        """The body goes."""
-        row = self._owned(owner, id)
-        if row is not None:
+    def finish(self, owner: str, ids: Sequence[int]) -> Collection[int]:
+        """The bodies go."""
+        mine = {id: row for id in ids if (row := self._owned(owner, id)) is not None}
+        for row in mine.values():
             bare = replace(row.kept.envelope, body=b"", query=b"", headers=())
             row.kept = replace(row.kept, status="done", envelope=bare, error=None)
-        return row is not None
+        return mine
 
     def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
         """Waits, or is dead."""
@@ -110,6 +115,11 @@ class MemoryStore:
         crashes = row.kept.crashes + 1
         kept = replace(row.kept, status="waiting", crashes=crashes, attempts=row.kept.attempts - 1)
         row.kept = kept if crashes < MOST_CRASHES else replace(kept, status="dead", error=CRASHED_OFTEN)
+
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        for row in self._rows.values():
+            row.until = until
 
     def latest(self) -> float:
         """What beats said."""
@@ -175,10 +185,18 @@ class MemoryInbox(LeasingInbox):
         self._is_open = True
         await self.beat()
 
-    async def _ask(self, operation: Callable[[Store], T]) -> T:
+    async def _ask_each(
+        self,
+        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+    ) -> T:
         if not self._is_open:
             raise InboxError("the inbox is not open.")
-        return operation(self._store)
+        [result] = operation(self._store, [item])
+        if then is not None:
+            then(result)
+        return result
 
     async def _close(self) -> None:
         self._is_open = False

@@ -11,22 +11,24 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.leasing import LeasingInbox
-from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, Store, kept_of
+from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store, kept_of, taken
 from webhooks.inbox.writer import Writer
 
 try:
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 except ModuleNotFoundError:
     raise UsageError('PostgresInbox needs psycopg: pip install "bandwidth-webhooks[postgres]".') from None
 
 __all__ = ["PostgresInbox"]
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 VERSION = 1
@@ -73,14 +75,21 @@ _DUE = (
 # What another process is taking at this moment is not waited for.
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due, id LIMIT %s FOR UPDATE SKIP LOCKED"
+_ANY_DUE = "SELECT EXISTS (SELECT FROM webhooks_inbox WHERE status = 'waiting' AND due <= %s)"
+# Ids in the order of what is offered: what has an order key is handled by them.
 _PUT = """INSERT INTO webhooks_inbox
-    (key, order_key, event_type, correlation_id, head, body, status, first_seen, due)
-    VALUES (%s, %s, %s, %s, %s, %s, 'waiting', %s, %s) ON CONFLICT (key) DO NOTHING"""
+    (key, order_key, event_type, correlation_id, head, body, owner, first_seen, due, status, attempts, until)
+    SELECT key, order_key, event_type, correlation_id, head, body, owner, %s, %s,
+        CASE WHEN owner IS NULL THEN 'waiting' ELSE 'running' END, CASE WHEN owner IS NULL THEN 0 ELSE 1 END, %s
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[]) WITH ORDINALITY
+        AS offer (key, order_key, event_type, correlation_id, head, body, owner, place)
+    ORDER BY place ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 _LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
     WHERE id = ANY(%s)"""
 _MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
+_ALL_MINE = "WHERE id = ANY(%s) AND owner = %s AND status = 'running' RETURNING id"
 _FINISH = f"""UPDATE webhooks_inbox SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = ''
-    {_MINE}"""  # noqa: S608
+    {_ALL_MINE}"""  # noqa: S608
 _FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_MINE}"  # noqa: S608
 _BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_MINE}"  # noqa: S608
 _RELEASE = """UPDATE webhooks_inbox SET status = 'waiting', attempts = attempts - 1
@@ -103,6 +112,10 @@ _ADVICE = (
 )
 
 
+# Whoever delivers waits for seconds, where TCP would for hours: what libpq is told, unless the DSN says otherwise.
+_IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10}
+
+
 class _Connection:
     """A connection that is made when it is needed, and made anew when it broke."""
 
@@ -113,7 +126,9 @@ class _Connection:
     def execute(self, query: str, values: Sequence[object] = ()) -> psycopg.Cursor[Any]:
         """Run a statement; transactions begin and end by their own."""
         if self._open is None:
-            self._open = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+            told = conninfo_to_dict(self._dsn)
+            usual = {name: value for name, value in _IMPATIENT.items() if name not in told}
+            self._open = psycopg.connect(make_conninfo(self._dsn, **usual), autocommit=True)
         return self._open.execute(query.encode(), values or None)
 
     def rollback(self) -> None:
@@ -133,11 +148,17 @@ class PostgresStore:
     def __init__(self, execute: Callable[..., psycopg.Cursor[Any]]) -> None:
         self._execute = execute
 
-    def put(self, envelope: Envelope, now: float) -> Accepted:
+    def put(self, offers: Sequence[Offer], now: float, until: float) -> Sequence[Kept | Accepted]:
         """See `Store`, as for all of these."""
-        names = (envelope.key, envelope.order_key, envelope.event_type, envelope.correlation_id)
-        values = (*names, envelope.head(), envelope.body, now, now)
-        return "accepted" if self._execute(_PUT, values).rowcount else "duplicate"
+        at_once = any(owner for _, owner in offers) and not _one(self._execute(_ANY_DUE, (now - OVERTAKEN,)))
+        rows = [_row(envelope, owner if at_once else None) for envelope, owner in offers]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        ids = dict(self._execute(_PUT, (now, now, until, *columns)).fetchall())
+        # Each id once: of two offers with the same key, the second is the duplicate.
+        return [
+            _kept_at(ids.pop(envelope.key, None), envelope, owner if at_once else None, now)
+            for envelope, owner in offers
+        ]
 
     def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
         """What has crashed first, alone."""
@@ -149,9 +170,9 @@ class PostgresStore:
             self._execute(_LEASE, (owner, until, [row[0] for row in rows]))
         return [kept_of(row, leased=1) for row in rows]
 
-    def finish(self, owner: str, id: int, now: float) -> bool:
-        """The body goes."""
-        return bool(self._execute(_FINISH, (id, owner)).rowcount)
+    def finish(self, owner: str, ids: Sequence[int]) -> Collection[int]:
+        """The bodies go."""
+        return [id for (id,) in self._execute(_FINISH, ([*ids], owner)).fetchall()]
 
     def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
@@ -169,6 +190,10 @@ class PostgresStore:
         if owners:
             self._execute(_KEEP, (until, list(owners)))
         return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
+
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        self._execute("UPDATE webhooks_inbox SET until = %s WHERE status = 'running'", (until,))
 
     def latest(self) -> float:
         """What beats said."""
@@ -201,6 +226,17 @@ class PostgresStore:
     def prune(self, status: Status, before: float, most: int) -> int:
         """Key and all."""
         return self._execute(_PRUNE, (status, before, most)).rowcount
+
+
+def _row(envelope: Envelope, owner: str | None) -> tuple[object, ...]:
+    names = (envelope.key, envelope.order_key, envelope.event_type, envelope.correlation_id)
+    return (*names, envelope.head(), envelope.body, owner)
+
+
+def _kept_at(id: int | None, envelope: Envelope, owner: str | None, now: float) -> Kept | Accepted:
+    if id is None:
+        return "duplicate"
+    return "accepted" if owner is None else taken(id, envelope, now)
 
 
 def _one(cursor: psycopg.Cursor[Any]) -> Any:
@@ -293,19 +329,25 @@ class PostgresInbox(LeasingInbox):
             begin="BEGIN",
             errors=psycopg.Error,
             explained=_explained,
+            undone=self.undone,
             beat=self.beat_on,
             every=self._lease / 3,
         )
 
-    async def _ask(self, operation: Callable[[Store], T]) -> T:
+    async def _ask_each(
+        self,
+        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+    ) -> T:
         if self._writer is None:
             raise InboxError("the inbox is not open.")
-        return await self._writer.ask(operation)
+        return await self._writer.ask(operation, item, then)
 
     async def _close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(writer.close, self.closing)
 
 
 def _explained(error: psycopg.Error) -> InboxError:

@@ -69,7 +69,7 @@ def connect(path: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -
         UsageError: a newer version of this package made it, or another program.
     """
     connection = sqlite3.connect(
-        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, factory=factory
+        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, factory=factory, cached_statements=256
     )
     try:
         # Before anything is written: a file of somebody else's stays as it is.

@@ -6,6 +6,8 @@ import glob
 import json
 import logging
 import os
+import re
+import threading
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Generator
@@ -23,6 +25,8 @@ except ModuleNotFoundError:  # Windows, where the app is one process
 __all__ = ["Spool", "Taken"]
 
 _log = logging.getLogger("webhooks.inbox")
+
+_NUMBER = re.compile(r"\.taken-(\d{9})-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,21 @@ class Spool:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)
         """Where it is."""
+        self.holds = False
+        """Whether anything is there, as far as this process knows: what has an order must not overtake it."""
+        self._mutex = threading.Lock()
+
+    def look(self) -> None:
+        """See whether an earlier process left something."""
+        self.holds = self.path.exists() or bool(self._taken())
 
     def append(self, envelope: Envelope) -> None:
         """Write a delivery down; returns when it is on the disk."""
-        with self._locked() as file:
-            os.write(file, _line(envelope))
-            os.fsync(file)
+        with self._mutex:
+            self.holds = True
+            with self._locked() as file:
+                os.write(file, _line(envelope))
+                os.fsync(file)
 
     @contextmanager
     def _locked(self) -> Generator[int]:
@@ -75,19 +88,37 @@ class Spool:
 
         Each taking has a file of its own: what one process forgets is never what another has not read yet.
         """
-        if self.path.exists():
-            with self._locked():
-                self.path.rename(self.path.with_name(f"{self.path.name}.taken-{uuid.uuid4().hex}"))
-        files = sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.taken-*"))
-        read = [_read(line) for file in files for line in file.read_bytes().splitlines() if line]
+        with self._mutex:
+            if self.path.exists():
+                with self._locked():
+                    self.path.rename(self._next())
+            files = self._taken()
+            self.holds = bool(files)
+        read = [_read(line) for file in files for line in _lines(file) if line]
         if None in read:
             _log.error('%d lines of "%s" cannot be read and are left out.', read.count(None), self.path)
         return Taken([envelope for envelope in read if envelope is not None], files)
+
+    def _taken(self) -> list[Path]:
+        """The oldest first."""
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.taken-*"))
+
+    def _next(self) -> Path:
+        """A name after those of all that was taken before."""
+        numbers = [int(found[1]) for file in self._taken() if (found := _NUMBER.search(file.name))]
+        return self.path.with_name(f"{self.path.name}.taken-{max(numbers, default=0) + 1:09}-{uuid.uuid4().hex}")
 
     def forget(self, taken: Taken) -> None:
         """What was taken is kept elsewhere now."""
         for file in taken.files:
             file.unlink(missing_ok=True)
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return file.read_bytes().splitlines()
+    except FileNotFoundError:  # another process has taken it up meanwhile
+        return []
 
 
 def _line(envelope: Envelope) -> bytes:

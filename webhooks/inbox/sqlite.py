@@ -12,22 +12,23 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from webhooks.errors import InboxError, UsageError
-from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
+from webhooks.inbox.base import Accepted, Counts, Kept, Status
 from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of, mounts
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.schema import connect, explained
-from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, Store, kept_of
+from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store, kept_of, taken
 from webhooks.inbox.writer import Writer
 
 __all__ = ["SqliteInbox"]
 
 _log = logging.getLogger("webhooks.inbox")
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
@@ -36,12 +37,19 @@ _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
 _DUE = f"SELECT {COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due LIMIT 1"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due LIMIT ?"
+_BEFORE_PUT = """SELECT (SELECT coalesce(max(id), 0) FROM delivery),
+    EXISTS (SELECT 1 FROM delivery WHERE status = 'waiting' AND due <= ?)"""
 _PUT = """INSERT INTO delivery
-    (key, order_key, event_type, correlation_id, head, body, status, first_seen, due)
-    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (key) DO NOTHING"""
-_LEASE = "UPDATE delivery SET status = 'running', attempts = attempts + 1, owner = ?, until = ? WHERE id = ?"
+    (id, key, order_key, event_type, correlation_id, head, body, first_seen, due, status, attempts, owner, until)
+    VALUES """
+_PUT_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Most rows of one statement. Between two statements a thread waits for Python's lock, so there are as few as can be.
+_PUT_MOST = 100
+_LEASE = """UPDATE delivery SET status = 'running', attempts = attempts + 1, owner = ?, until = ?
+    WHERE id IN (SELECT value FROM json_each(?))"""
 _FINISH = """UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
-    WHERE id = ? AND owner = ? AND status = 'running'"""
+    WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'running'"""
+_FINISHED = "SELECT id FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'done'"
 _FAIL = """UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ?
     WHERE id = ? AND owner = ? AND status = 'running'"""
 _BURY = "UPDATE delivery SET status = 'dead', error = ? WHERE id = ? AND owner = ? AND status = 'running'"
@@ -64,19 +72,32 @@ class SqliteStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
 
-    def put(self, envelope: Envelope, now: float) -> Accepted:
+    def put(self, offers: Sequence[Offer], now: float, until: float) -> Sequence[Kept | Accepted]:
         """See `Store`, as for all of these."""
-        values = (
-            envelope.key,
-            envelope.order_key,
-            envelope.event_type,
-            envelope.correlation_id,
-            envelope.head(),
-            envelope.body,
-            now,
-            now,
-        )
-        return "accepted" if self._execute(_PUT, values).rowcount else "duplicate"
+        last, overtaken = self._execute(_BEFORE_PUT, (now - OVERTAKEN,)).fetchone()
+        first, at_once = last + 1, not overtaken
+        rows = [_row(id, offer, now, until, at_once=at_once) for id, offer in enumerate(offers, first)]
+        known = set[int]() if self._insert(rows) == len(rows) else self._missing(range(first, first + len(rows)))
+        return [
+            "duplicate" if id in known else taken(id, envelope, now) if at_once and owner is not None else "accepted"
+            for id, (envelope, owner) in enumerate(offers, first)
+        ]
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
+        """How many were inserted."""
+        count = 0
+        for begin in range(0, len(rows), _PUT_MOST):
+            some = rows[begin : begin + _PUT_MOST]
+            query = f"{_PUT}{', '.join([_PUT_ROW] * len(some))} ON CONFLICT (key) DO NOTHING"
+            count += self._execute(query, [value for row in some for value in row]).rowcount
+        return count
+
+    def _missing(self, ids: range) -> set[int]:
+        found = self._execute("SELECT id FROM delivery WHERE id >= ?", (ids.start,)).fetchall()
+        return set(ids).difference(id for (id,) in found)
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> Any:
+        return self._execute(query, values).fetchone()[0]
 
     def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
         """What has crashed first, alone."""
@@ -84,13 +105,16 @@ class SqliteStore:
         if crashed and not idle:
             return []
         rows = crashed or self._execute(_ALL_DUE, (now, most)).fetchall()
-        for row in rows:
-            self._execute(_LEASE, (owner, until, row[0]))
+        if rows:
+            self._execute(_LEASE, (owner, until, str([row[0] for row in rows])))
         return [kept_of(row, leased=1) for row in rows]
 
-    def finish(self, owner: str, id: int, now: float) -> bool:
-        """The body goes."""
-        return bool(self._execute(_FINISH, (id, owner)).rowcount)
+    def finish(self, owner: str, ids: Sequence[int]) -> Collection[int]:
+        """The bodies go."""
+        which = (str([*ids]), owner)
+        if self._execute(_FINISH, which).rowcount == len(ids):
+            return ids
+        return [id for (id,) in self._execute(_FINISHED, which).fetchall()]
 
     def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
@@ -109,9 +133,13 @@ class SqliteStore:
             self._execute(_KEEP, (until, owner))
         return self._execute(_CRASHED, (MOST_CRASHES, MOST_CRASHES, CRASHED_OFTEN, now)).rowcount
 
+    def prolong(self, until: float) -> None:
+        """Leases go on."""
+        self._execute("UPDATE delivery SET until = ? WHERE status = 'running'", (until,))
+
     def latest(self) -> float:
         """What beats said."""
-        return float(self._execute("SELECT latest FROM clock").fetchone()[0])
+        return float(self._one("SELECT latest FROM clock"))
 
     def counts(self) -> Counts:
         """From the indexes."""
@@ -143,6 +171,13 @@ class SqliteStore:
     def prune(self, status: Status, before: float, most: int) -> int:
         """Key and all."""
         return self._execute(_PRUNE, (status, before, most)).rowcount
+
+
+def _row(id: int, offer: Offer, now: float, until: float, *, at_once: bool) -> tuple[object, ...]:
+    envelope, owner = offer
+    names = (envelope.key, envelope.order_key, envelope.event_type, envelope.correlation_id)
+    lease = ("running", 1, owner, until) if at_once and owner is not None else ("waiting", 0, None, None)
+    return (id, *names, envelope.head(), envelope.body, now, now, *lease)
 
 
 class SqliteInbox(LeasingInbox):
@@ -218,6 +253,7 @@ class SqliteInbox(LeasingInbox):
             begin="BEGIN IMMEDIATE",
             errors=sqlite3.Error,
             explained=self._explained,
+            undone=self.undone,
             beat=self.beat_on,
             every=self._lease / 3,
         )
@@ -225,12 +261,17 @@ class SqliteInbox(LeasingInbox):
     def _explained(self, error: sqlite3.Error) -> InboxError:
         return explained(error, str(self.path))
 
-    async def _ask(self, operation: Callable[[Store], T]) -> T:
+    async def _ask_each(
+        self,
+        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+    ) -> T:
         if self._writer is None:
             raise InboxError(f'the inbox "{self.path}" is not open.')
-        return await self._writer.ask(operation)
+        return await self._writer.ask(operation, item, then)
 
     async def _close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(writer.close, self.closing)

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 
-__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "Store", "kept_of"]
+__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "OVERTAKEN", "Offer", "Store", "kept_of", "taken"]
 
 MOST_CRASHES = 3
 """A delivery that was being handled so often when its process ended is dead."""
 CRASHED_OFTEN = f"its process ended {MOST_CRASHES} times while it was handled"
 
+OVERTAKEN = 0.1
+"""Seconds for which what comes later may be handled before something due that has no order."""
+
+
+class Offer(NamedTuple):
+    """A delivery to be kept."""
+
+    envelope: Envelope
+    owner: str | None = None
+    """Who would handle it at once; nobody, where it has an order."""
+
 
 class Store(Protocol):
     """The operations. `now` and `until` are seconds since 1970, `owner` is whoever handles."""
 
-    def put(self, envelope: Envelope, now: float) -> Accepted:
-        """Keep it, unless its key is known."""
+    def put(self, offers: Sequence[Offer], now: float, until: float) -> Sequence[Kept | Accepted]:
+        """Keep those whose key is not known.
+
+        One that its owner has now, until `until`, is given whole. Nobody has one at once while anything else has been
+        due for `OVERTAKEN`.
+        """
         ...
 
     def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
@@ -28,8 +43,8 @@ class Store(Protocol):
         """
         ...
 
-    def finish(self, owner: str, id: int, now: float) -> bool:
-        """It is done; False when it is no longer the owner's."""
+    def finish(self, owner: str, ids: Sequence[int]) -> Collection[int]:
+        """They are done; those that were the owner's still."""
         ...
 
     def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
@@ -42,6 +57,10 @@ class Store(Protocol):
 
     def beat(self, owners: Sequence[str], now: float, until: float) -> int:
         """Keep what these owners have, and free what belongs to others who have not done so; how many of these."""
+        ...
+
+    def prolong(self, until: float) -> None:
+        """Keep what anybody has."""
         ...
 
     def latest(self) -> float:
@@ -73,6 +92,11 @@ COLUMNS = (
     "id, key, order_key, event_type, correlation_id, head, body, status, first_seen, due, attempts, crashes, error"
 )
 """What a table must give of a delivery, in this order."""
+
+
+def taken(id: int, envelope: Envelope, now: float) -> Kept:
+    """What its owner has from the moment when it was accepted."""
+    return Kept(id, envelope, "running", now, now, 1, 0, None)
 
 
 def kept_of(row: Sequence[Any], leased: int = 0) -> Kept:

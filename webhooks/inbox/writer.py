@@ -20,6 +20,7 @@ __all__ = ["Writer"]
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Exception)
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 # Most operations of one transaction: nobody waits for thousands of others.
@@ -27,12 +28,19 @@ _MOST = 500
 
 
 class _Asked(Generic[S]):
-    """An operation, and who waits for what it gives."""
+    """An operation with its item, and who waits for what it gives."""
 
-    __slots__ = ("error", "future", "loop", "operation", "result")
+    __slots__ = ("error", "future", "item", "loop", "operation", "result", "then")
 
-    def __init__(self, operation: Callable[[S], object]) -> None:
+    def __init__(
+        self,
+        operation: Callable[[S, Sequence[Any]], Sequence[object]],
+        item: object,
+        then: Callable[[Any], None] | None,
+    ) -> None:
         self.operation = operation
+        self.item = item
+        self.then = then
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
         self.result: object = None
@@ -40,6 +48,8 @@ class _Asked(Generic[S]):
 
     def answer(self) -> None:
         """On its loop."""
+        if self.then is not None:
+            self.then(self.result)
         if self.future.done():
             return  # nobody waits any more
         if self.error is not None:
@@ -73,6 +83,7 @@ class Writer(Generic[S, E]):
         begin: the statement that begins a transaction.
         errors: what the connection raises.
         explained: the error that those who wait get for one of them.
+        undone: told, on the thread, what operations gave whose transaction failed.
         beat: an operation for every so many seconds.
         every: how many.
         clock: seconds, from any start.
@@ -86,6 +97,7 @@ class Writer(Generic[S, E]):
         begin: str,
         errors: type[E],
         explained: Callable[[E], InboxError],
+        undone: Callable[[Sequence[object]], object],
         beat: Callable[[S], object],
         every: float,
         clock: Callable[[], float] = time.monotonic,
@@ -95,36 +107,65 @@ class Writer(Generic[S, E]):
         self._begin = begin
         self._errors = errors
         self._explained = explained
+        self._undone = undone
         self._beat = beat
         self._every = every
         self._clock = clock
         self._waiting: deque[_Asked[S]] = deque()
+        self._coming: dict[asyncio.AbstractEventLoop, list[_Asked[S]]] = {}
         self._more = threading.Condition()
         self._closing = False
         # A daemon: a program that ends without closing its inbox ends, as if it were killed.
         self._thread = threading.Thread(target=self._write, name="webhooks-inbox", daemon=True)
         self._thread.start()
 
-    def ask(self, operation: Callable[[S], T]) -> Awaitable[T]:
-        """What the operation gives, after its transaction is on disk.
+    def ask(
+        self,
+        operation: Callable[[S, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+    ) -> Awaitable[T]:
+        """What the operation gives for the item, after its transaction is on disk.
+
+        Args:
+            operation: gets all items that wait for it in a transaction, and gives as many results.
+            item: one of them.
+            then: is called on the event loop with the result, or None when there was an error, whoever waits or not.
 
         Raises:
             InboxError: the writer is closed.
         """
-        asked = _Asked(operation)
-        with self._more:
-            if self._closing:
-                raise InboxError("the inbox is closed.")
-            self._waiting.append(asked)
-            self._more.notify()
+        if self._closing:
+            raise InboxError("the inbox is closed.")
+        asked = _Asked(operation, item, then)
+        coming = self._coming.get(asked.loop)
+        if coming is None:
+            coming = self._coming[asked.loop] = []
+            asked.loop.call_soon(self._hand_over, asked.loop)
+        coming.append(asked)
         return cast("Awaitable[T]", asked.future)
 
-    def close(self) -> None:
-        """Write what waits, close the file, and end the thread."""
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """To the thread, all of a turn of the event loop at once: woken earlier, it would compete for Python's lock."""
+        coming = self._coming.pop(loop)
+        with self._more:
+            if not self._closing:
+                self._waiting.extend(coming)
+                self._more.notify()
+                return
+        for asked in coming:
+            asked.error = InboxError("the inbox is closed.")
+            asked.answer()
+
+    def close(self, patience: float) -> None:
+        """Write what waits, close the connection, and end the thread.
+
+        One that hangs for longer than `patience`, in seconds, is left behind: nobody can interrupt it.
+        """
         with self._more:
             self._closing = True
             self._more.notify()
-        self._thread.join()
+        self._thread.join(patience)
 
     def _write(self) -> None:
         beat_at = self._clock()
@@ -142,37 +183,50 @@ class Writer(Generic[S, E]):
             if self._clock() >= beat_at:
                 # Whoever asks next hears of the same trouble.
                 with suppress(self._errors):
-                    self._transaction([self._beat])
+                    self._transaction(lambda: self._beat(self._store))
                 beat_at = self._clock() + self._every
         self._connection.close()
 
     def _commit(self, group: Sequence[_Asked[S]]) -> None:
         try:
-            results = self._transaction([asked.operation for asked in group])
+            self._transaction(lambda: self._operate(group))
         except self._errors as error:
+            self._undo(group)
             for asked in group:
                 asked.error = self._explained(error)
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            self._undo(group)
             if len(group) == 1:
                 group[0].error = error
                 return
             # One is at fault for all: each for itself.
             for asked in group:
                 self._commit([asked])
-        else:
-            for asked, result in zip(group, results, strict=True):
+
+    def _undo(self, group: Sequence[_Asked[S]]) -> None:
+        self._undone([asked.result for asked in group])
+        for asked in group:
+            asked.result = None
+
+    def _operate(self, group: Sequence[_Asked[S]]) -> None:
+        """Each operation once, for all of its items."""
+        operations: dict[Any, list[_Asked[S]]] = {}
+        for asked in group:
+            operations.setdefault(asked.operation, []).append(asked)
+        for operation, those in operations.items():
+            results = operation(self._store, [asked.item for asked in those])
+            for asked, result in zip(those, results, strict=True):
                 asked.result = result
 
-    def _transaction(self, operations: Sequence[Callable[[S], object]]) -> list[object]:
+    def _transaction(self, operate: Callable[[], object]) -> None:
         try:
             self._connection.execute(self._begin)
-            results = [operation(self._store) for operation in operations]
+            operate()
             self._connection.execute("COMMIT")
         except BaseException:
             with suppress(self._errors):  # some errors have ended it already
                 self._connection.rollback()
             raise
-        return results
 
 
 def _answer(group: Sequence[_Asked[S]]) -> None:

@@ -197,7 +197,7 @@ class InboxContract(ABC):
         first, second = Recorder(hangs=True), Recorder()
         async with self.opened() as one, self.opened() as other:
             await one.accept(Envelope("a"))
-            async with self.running(one, first):
+            async with self.running(one, first, concurrency=1):
                 await first.begun.get()
                 async with self.running(other, second):
                     for _ in range(10):
