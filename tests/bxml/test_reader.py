@@ -226,7 +226,7 @@ def test_no_text_takes_the_reader_long(text: str) -> None:
     started = time.process_time()
     with pytest.raises(BxmlError):
         parse(text)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @settings(max_examples=300)

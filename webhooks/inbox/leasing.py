@@ -244,7 +244,7 @@ class _Run:
     def __init__(
         self, inbox: LeasingInbox, handler: KeptHandler, concurrency: int, retry: Retry, *, poll: float
     ) -> None:
-        self.owner = uuid.uuid4().hex
+        self.owner: str = uuid.uuid4().hex
         """What the store calls this run."""
         self._inbox = inbox
         self._handler = handler
@@ -259,7 +259,7 @@ class _Run:
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled: dict[int, Kept] = {}
         self._more = False  # whether anything may wait, as far as is known
-        self.is_alone = False
+        self.is_alone: bool = False
         """Whether it has what ended its process before, and so nothing else."""
         self._trouble = ""
 
@@ -315,6 +315,9 @@ class _Run:
             return
         self._trouble = ""
         self._more = self._more or bool(leased)
+        if self._more and self.room:
+            # What was leased may be done before this hears of it, and then nothing else says that more may wait.
+            self._wake.set()
 
     def begin(self, kept: Kept) -> None:
         """Handle one, unless it is given back with all others."""

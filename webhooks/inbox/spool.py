@@ -47,7 +47,7 @@ class Spool:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)
         """Where it is."""
-        self.holds = False
+        self.holds: bool = False
         """Whether anything is there, as far as this process knows: what has an order must not overtake it."""
         self._mutex = threading.Lock()
 
