@@ -401,6 +401,19 @@ async def test_a_delivery_is_saved_as_a_test_that_names_what_it_holds(
     assert scope["PAYLOAD"] == event
 
 
+async def test_an_installed_app_is_saved_with_the_path_below_it(desk: Callable[..., Desk], tmp_path: Path) -> None:
+    parent = Starlette()
+    hooks.install(parent, "/bandwidth")
+    app((GatherEvent, answers(None))).install(parent, "/bandwidth/other")
+    one = desk(parent)
+    assert "answers.<locals>.handler" in await one.deliver(example(GatherEvent), path="/bandwidth/other/menu")
+    assert "test_dev.menu" in await one.deliver(example(GatherEvent), path="/bandwidth/menu")
+    await saved(one)
+    text = (tmp_path / "test_gather_1.py").read_text()
+    assert "import hooks\n" in text
+    assert ".send(PAYLOAD, path='/menu')" in text
+
+
 async def test_what_failed_is_saved_as_a_test_that_wants_it_mended(
     desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,10 @@ async def test_{slug}(harness) -> None:
 '''
 
 
+# Nobody can import them again under these names.
+_SCRIPTS = frozenset({"__main__", "__mp_main__"})
+
+
 def save(seen: Seen, target: str, folder: Path) -> Path:
     """Write the test into `tests`, or into `folder` where there is none, under a name that is free.
 
@@ -60,7 +64,7 @@ def name_in_module(hooks: Webhooks, target: str) -> tuple[str, str]:
     """
     first = target.partition(":")[0]
     for module in sorted(sys.modules, key=lambda name: name != first):
-        for name, value in list(vars(sys.modules[module]).items()) if "__m" not in module else ():
+        for name, value in list(vars(sys.modules[module]).items()) if module not in _SCRIPTS else ():
             if value is hooks:
                 return module, name
     raise Refused("This cannot be saved: no module has the Webhooks under a name, so no test can import it.")
