@@ -17,6 +17,7 @@ from webhooks.cli.layout import markdown
 COMMANDS = [
     "demo",
     "run",
+    "dev",
     "call",
     "text",
     "routes",

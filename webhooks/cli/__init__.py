@@ -1,4 +1,4 @@
-"""The command line: `webhooks demo | run | call | text | routes | check | doctor | bxml | ...`."""
+"""The command line: `webhooks demo | run | dev | call | text | routes | check | doctor | bxml | ...`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from webhooks.cli.bxml import bxml
 from webhooks.cli.call import call
 from webhooks.cli.check import check
 from webhooks.cli.demo import demo
+from webhooks.cli.dev import dev
 from webhooks.cli.doctor import doctor
 from webhooks.cli.events import events
 from webhooks.cli.export import export
@@ -33,7 +34,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker],
+    commands=[demo, run, dev, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

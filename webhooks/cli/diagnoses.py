@@ -60,8 +60,7 @@ def diagnoses_of_machine(machine: Machine) -> Iterator[Finding]:
         problem = f"{name} {found} is older than {oldest}, the oldest that this package was tested with."
         advice = f"Install {name} {oldest} or later." if name == "Python" else f'pip install "{name}>={oldest}"'
         yield Finding("old-version", "error", problem, advice)
-    missing = [name for name in ("httptools", "uvloop") if name not in machine.installed]
-    if missing:
+    if missing := machine.slower_without:
         problem = f"{' and '.join(missing)} not installed: the server is slower than it could be."
         yield Finding("slow-server", "advice", problem, 'pip install "bandwidth-webhooks[server]"')
 
