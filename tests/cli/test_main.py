@@ -14,7 +14,7 @@ from webhooks import __version__
 from webhooks.cli import main
 from webhooks.cli.layout import markdown
 
-COMMANDS = ["demo", "run", "call", "text", "routes", "check", "bxml", "events", "send", "inbox", "worker"]
+COMMANDS = ["demo", "run", "call", "text", "routes", "check", "bxml", "events", "send", "inbox", "worker", "new"]
 
 
 def test_the_version_is_the_packages(command: Command) -> None:

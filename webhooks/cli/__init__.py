@@ -1,4 +1,4 @@
-"""The command line: `webhooks demo | run | call | text | routes | check | bxml | events | send | inbox | worker`."""
+"""Commands: `webhooks demo | run | call | text | routes | check | bxml | events | send | inbox | worker | new`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from webhooks.cli.events import events
 from webhooks.cli.inbox import inbox
 from webhooks.cli.layout import examples
 from webhooks.cli.logs import show_logs
+from webhooks.cli.new import new
 from webhooks.cli.routes import routes
 from webhooks.cli.run import run
 from webhooks.cli.send import send
@@ -31,7 +32,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, call, text, routes, check, bxml, events, send, inbox, worker],
+    commands=[demo, run, call, text, routes, check, bxml, events, send, inbox, worker, new],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
