@@ -19,6 +19,10 @@ TEMPLATE = ROOT / "app_template"
 FILES = {str(path.relative_to(TEMPLATE)) for path in TEMPLATE.rglob("*") if path.is_file()}
 
 
+# As in a shell of a user's, though `make template` runs this.
+SHELL = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
+
+
 def built(target: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -39,7 +43,7 @@ def test_the_template_is_in_the_source_distribution(tmp_path: Path) -> None:
 
 
 def done(*command: str | Path, folder: Path) -> str:
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=folder, env=SHELL, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
@@ -60,7 +64,7 @@ def test_a_project_of_the_wheel_tests_checks_and_serves_itself(tmp_path: Path) -
 
 
 def serves(desk: Path) -> None:
-    environment = {**os.environ, "PORT": "0"}
+    environment = {**SHELL, "PORT": "0"}
     with subprocess.Popen(["make", "run"], cwd=desk, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Wrote .env")
