@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs chaos bench bench-quick bench-compare figures pins clean
+.PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -48,6 +48,9 @@ imports: $(VENV)/ready
 
 chaos: $(VENV)/ready ## kill servers and workers at random, and look for what was lost
 	@CHAOS_KILLS=20 $(BIN)/python -m pytest -s tests/chaos
+
+template: $(VENV)/ready ## a wheel, a project made with it, and the project's own commands, from nothing
+	@FROM_NOTHING=1 $(BIN)/python -m pytest tests/template
 
 docs: $(VENV)/ready ## the reference pages anew from the code
 	@$(BIN)/python docs/make_reference.py

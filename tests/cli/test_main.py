@@ -29,6 +29,7 @@ COMMANDS = [
     "export",
     "inbox",
     "worker",
+    "new",
 ]
 
 

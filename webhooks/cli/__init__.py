@@ -17,6 +17,7 @@ from webhooks.cli.export import export
 from webhooks.cli.inbox import inbox
 from webhooks.cli.layout import examples
 from webhooks.cli.logs import show_logs
+from webhooks.cli.new import new
 from webhooks.cli.routes import routes
 from webhooks.cli.run import run
 from webhooks.cli.send import send
@@ -34,7 +35,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    commands=[demo, run, dev, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker],
+    commands=[demo, run, dev, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker, new],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
