@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins clean
+.PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins wheel clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -65,6 +65,10 @@ bench-quick: $(VENV)/ready ## the same in two minutes, without writing
 
 bench-compare: $(VENV)/ready ## this checkout and another commit in turns: make bench-compare REV=main~5
 	@$(BIN)/python benchmarks/compare.py $(REV)
+
+wheel: $(VENV)/ready ## the suite against the built wheel, with the newest and the lowest versions of what it needs
+	@.ci/wheel newest
+	@.ci/wheel lowest
 
 figures: $(VENV)/ready ## the figures of README and docs anew from benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/figures.py

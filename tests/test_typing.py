@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import webhooks
 from webhooks import Webhooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +93,7 @@ def test_what_is_accepted_can_be_registered() -> None:
 
 def test_every_public_symbol_has_a_known_type(tmp_path: Path) -> None:
     """As a type checker sees the package where it is installed. Twelve seconds."""
-    shutil.copytree(ROOT / "webhooks", tmp_path / "webhooks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(Path(webhooks.__file__).parent, tmp_path / "webhooks", ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--verifytypes", "webhooks"]
     run = subprocess.run(
         [*command, "--ignoreexternal"],

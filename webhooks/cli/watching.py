@@ -107,7 +107,7 @@ class Onlooker:
         self._show = partial(echo, color=settings.color)
         self._keys: dict[str, Callable[[], None]] = {"r": self._repeat, "s": self._save, "q": end, "?": self._help}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.notes = Notes(self._noted)
+        self.notes: Notes = Notes(self._noted)
         """The handler for what the app logs."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -37,7 +37,7 @@ _PRUNED_AT_ONCE = 1000
 class LeasingInbox(ABC):
     """An `Inbox` over a `Store`. Subclasses say how the store is asked."""
 
-    closing = 2.0
+    closing: float = 2.0
     """Seconds for each of a store's last answers when the inbox closes: nobody waits for one that says nothing."""
 
     def __init__(self, *, clock: Callable[[], float], chance: Callable[[], float], lease: float, poll: float) -> None:
