@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs chaos bench bench-quick pins clean
+.PHONY: help demo test check format lint types imports docs site chaos bench bench-quick pins clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -48,8 +48,12 @@ imports: $(VENV)/ready
 chaos: $(VENV)/ready ## kill servers and workers at random, and look for what was lost
 	@CHAOS_KILLS=20 $(BIN)/python -m pytest -s tests/chaos
 
-docs: $(VENV)/ready ## the reference pages anew from the code
+docs: $(VENV)/ready ## the reference pages anew from the code, and the site into site/
 	@$(BIN)/python docs/make_reference.py
+	@$(MAKE) --no-print-directory site
+
+site: $(VENV)/ready ## the site alone; a warning is an error, and no network is needed
+	@$(BIN)/zensical build --strict --clean
 
 bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/contest.py --results benchmarks/RESULTS.md
@@ -67,4 +71,4 @@ pins: ## requirements/dev.txt anew from pyproject.toml
 		--output-file requirements/dev.txt pyproject.toml
 
 clean: ## everything that was made
-	@rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .cache site
