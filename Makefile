@@ -27,6 +27,7 @@ test: $(VENV)/ready ## the test suite
 
 check: $(VENV)/ready lint types imports ## everything that CI runs
 	@$(BIN)/python docs/make_reference.py --check
+	@$(BIN)/python docs/make_pictures.py --check
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing
 
@@ -48,8 +49,9 @@ imports: $(VENV)/ready
 chaos: $(VENV)/ready ## kill servers and workers at random, and look for what was lost
 	@CHAOS_KILLS=20 $(BIN)/python -m pytest -s tests/chaos
 
-docs: $(VENV)/ready ## the reference pages anew from the code, and the site into site/
+docs: $(VENV)/ready ## reference pages and pictures anew from the code, and the site into site/
 	@$(BIN)/python docs/make_reference.py
+	@$(BIN)/python docs/make_pictures.py
 	@$(MAKE) --no-print-directory site
 
 site: $(VENV)/ready ## the site alone; a warning is an error, and no network is needed

@@ -99,7 +99,7 @@ def details() -> str:
         markdown(
             ("attribute", "type", "what it is"),
             [
-                (f"`{name}`", f"`{annotation}`", " ".join(told.get(name, "What happened.").split()))
+                (f"`{name}`", f"`{annotation}`", " ".join(told[name].split()))
                 for name, annotation in Details.__annotations__.items()
             ],
         ),
@@ -118,9 +118,7 @@ def _event(event: type[Event]) -> Iterator[str]:
     yield ", ".join(facts) + "."
     if aliases:
         yield f"Also seen as {', '.join(f'`{alias}`' for alias in aliases)}."
-    yield markdown(
-        ("wire name", "Python name", "type", "required", "what it is"), [_field(*found) for found in _fields(event)]
-    )
+    yield markdown(("wire name", "Python name", "type", "what it is"), [_field(*found) for found in _fields(event)])
 
 
 def _fields(model: type[BaseModel], wire: str = "", python: str = "") -> Iterator[tuple[Field, str, str]]:
@@ -133,8 +131,10 @@ def _fields(model: type[BaseModel], wire: str = "", python: str = "") -> Iterato
 
 def _field(field: Field, wire: str, python: str) -> tuple[str, ...]:
     known = ", ".join(f"`{value}`" for value in field.known)
-    told = "; ".join(filter(None, [field.description, f"documented: {known}" if known else ""]))
-    return f"`{wire}`", f"`{python}`", " or ".join(dict.fromkeys(field.types)), "yes" * field.required, told
+    told = "; ".join(
+        filter(None, ["required" * field.required, field.description, f"documented: {known}" * bool(known)])
+    )
+    return f"`{wire}`", f"`{python}`", " or ".join(dict.fromkeys(field.types)), told
 
 
 def _error(error: type[WebhooksError]) -> Iterator[str]:

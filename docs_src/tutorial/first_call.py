@@ -7,7 +7,7 @@ hooks = Webhooks(auth=BasicAuth.from_env())
 
 @hooks.on(InitiateEvent)
 async def welcome(call: InitiateEvent) -> Document:
-    return Document(SpeakSentence("Hello. You have reached my first app. Goodbye."), Hangup())
+    return Document(SpeakSentence("Hello. This is my first app."), Hangup())
 
 
 @hooks.on(DisconnectEvent)

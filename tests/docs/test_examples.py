@@ -78,7 +78,7 @@ async def done(hooks: Webhooks) -> None:
 # The tutorial.
 async def test_the_first_call_is_answered(run: Run, phone: Phone, capsys: pytest.CaptureFixture[str]) -> None:
     call = await phone.dial(run("tutorial/first_call.py")["hooks"])
-    assert call.heard("You have reached my first app.")
+    assert call.heard("This is my first app.")
     assert call.cause == "hangup"
     assert capsys.readouterr().out == f"The call {call.id} ended: hangup\n"
 
