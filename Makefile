@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins wheel clean
+.PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins wheel clean site
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | expand -t 14
@@ -28,6 +28,7 @@ test: $(VENV)/ready ## the test suite
 check: $(VENV)/ready lint types imports ## everything that CI runs
 	@$(BIN)/python docs/make_reference.py --check
 	@$(BIN)/python benchmarks/figures.py --check
+	@$(BIN)/python docs/make_pictures.py --check
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing
 
@@ -52,8 +53,13 @@ chaos: $(VENV)/ready ## kill servers and workers at random, and look for what wa
 template: $(VENV)/ready ## a wheel, a project made with it, and the project's own commands, from nothing
 	@FROM_NOTHING=1 $(BIN)/python -m pytest tests/template
 
-docs: $(VENV)/ready ## the reference pages anew from the code
+docs: $(VENV)/ready ## reference pages and pictures anew from the code, and the site into site/
 	@$(BIN)/python docs/make_reference.py
+	@$(BIN)/python docs/make_pictures.py
+	@$(MAKE) --no-print-directory site
+
+site: $(VENV)/ready ## the site alone; a warning is an error, and no network is needed
+	@$(BIN)/zensical build --strict --clean
 
 bench: $(VENV)/ready ## what a delivery costs, beside others; writes benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run.py
@@ -79,4 +85,4 @@ pins: ## requirements/dev.txt anew from pyproject.toml
 		--output-file requirements/dev.txt pyproject.toml
 
 clean: ## everything that was made
-	@rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .cache site

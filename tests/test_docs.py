@@ -16,13 +16,32 @@ from webhooks.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
-BLOCK = re.compile(r"<!-- (docs_src/\S+) -->\n```python\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"<!-- (docs_src/\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+GUIDES = [page for page in PAGES if page.parent.name in {"tutorial", "howto"}]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_code_of_a_page_is_the_code_that_runs(page: Path) -> None:
     for path, code in BLOCK.findall(page.read_text()):
         assert code == (ROOT / path).read_text(), path
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_all_python_of_a_guide_runs(page: Path) -> None:
+    assert re.findall(r"(?<! -->)\n```python\n(.*?)```", page.read_text(), re.DOTALL) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_ends_with_what_to_read_next(page: Path) -> None:
+    last = page.read_text().rstrip().splitlines()[-1]
+    assert re.fullmatch(r"Read next: .*\]\(.+\)\.", last), last
+
+
+def test_every_example_is_on_a_page() -> None:
+    shown = {path for page in [ROOT / "README.md", *PAGES] for path, _ in BLOCK.findall(page.read_text())}
+    found = {str(path.relative_to(ROOT)) for path in (ROOT / "docs_src").rglob("*") if path.is_file()}
+    # The samples are compared with Bandwidth's by a test of their own.
+    assert {path for path in found - shown if "/samples/" not in path and "__pycache__" not in path} == set()
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
@@ -45,7 +64,8 @@ def test_every_verb_is_on_the_page_about_the_simulator() -> None:
 
 
 @pytest.fixture
-def make_reference() -> Callable[..., int]:
+def make_reference(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
     main: Callable[..., int] = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["main"]
     return main
 

@@ -40,7 +40,9 @@ class Deadline:
     """
 
     voice: float = 14.0
+    """Seconds for the event of a call or conference."""
     messaging: float = 9.0
+    """Seconds for all messages of a delivery."""
 
     def __post_init__(self) -> None:
         for family in ("voice", "messaging"):

@@ -66,10 +66,15 @@ async def greet(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern] = [path("greeting", greet)]
 
 
-def _django() -> ASGIApp:
+def prepare_django() -> None:
+    """Give Django settings, once in a process."""
     if not settings.configured:
         settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="test", LOGGING_CONFIG=None)
     django.setup()
+
+
+def _django() -> ASGIApp:
+    prepare_django()
     return get_asgi_application()
 
 

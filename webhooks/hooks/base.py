@@ -34,6 +34,7 @@ class Details:
     """What happened. Everything in it may be logged."""
 
     what: Happening
+    """Which of the things that may happen."""
     path: str
     """Where the delivery came to, below the app; parts that no route names are stars."""
     seconds: float

@@ -114,6 +114,7 @@ class Retry:
     """
 
     attempts: int = 15
+    """How often it is handed over at most, the first time included; then it is dead."""
     first: float = 1.0
     """Seconds before the second attempt."""
     longest: float = 3600.0
