@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Literal, Protocol, TypeAlias
 
 from webhooks.bxml import verb_names
@@ -78,13 +79,15 @@ class Hooks:
         self, hooks: Sequence[Hook], *, paths: frozenset[str], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._hooks = hooks
-        self._paths = paths
+        # An app is called at few paths, and gives the same few answers again and again, or all of them once.
+        self._shown = lru_cache(256)(partial(loggable_path, known=paths))
+        self._verbs = lru_cache(64)(verb_names)
         self._clock = clock
         self._complained: set[tuple[str, str]] = set()
 
     def refused(self, delivery: Delivery, status: int) -> None:
         """A delivery was not let in, or holds no event."""
-        self._tell(Details("refused", self._path(delivery), 0.0, status=status))
+        self._tell(Details("refused", self._shown(delivery.path), 0.0, status=status))
 
     def tell(
         self,
@@ -103,22 +106,19 @@ class Hooks:
         now = self._clock()
         details = Details(
             what,
-            self._path(delivery),
+            self._shown(delivery.path),
             now - arrived,
             loggable(getattr(event, "event_type", None)),
             event.family,
             loggable(event.correlation_id),
             handler,
             None if reply is None else reply.status,
-            verb_names(reply.body) if reply is not None and reply.content_type == BXML else (),
+            self._verbs(reply.body) if reply is not None and reply.content_type == BXML else (),
             None if latest is None else latest - now,
             None if error is None else type(error).__qualname__,
             attempt,
         )
         self._tell(details)
-
-    def _path(self, delivery: Delivery) -> str:
-        return loggable_path(delivery.path, self._paths)
 
     def _tell(self, details: Details) -> None:
         for hook in self._hooks:
