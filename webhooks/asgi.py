@@ -162,7 +162,7 @@ class MountedRoute(BaseRoute):
     """
 
     def __init__(self, path: str, app: ASGIApp) -> None:
-        self.path = path.rstrip("/")
+        self.path: str = path.rstrip("/")
         self.app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -71,7 +71,7 @@ class DeliveryError(WebhooksError):
     def __init__(self, detail: str, *, problems: Iterable[Problem] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -139,7 +139,7 @@ class BxmlError(UsageError, ValueError):
 
     def __init__(self, message: str, *, public: str | None = None) -> None:
         super().__init__(message)
-        self.public = message if public is None else public
+        self.public: str = message if public is None else public
 
 
 class HandlerError(WebhooksError):

@@ -81,8 +81,8 @@ class Condition(Generic[E_contra]):
 
     def __init__(self, test: Callable[[E_contra], bool], description: str, fields: Iterable[str] = ()) -> None:
         self._test = test
-        self.description = description
-        self.fields = frozenset(fields)
+        self.description: str = description
+        self.fields: frozenset[str] = frozenset(fields)
         """What an event must have, in Python's names."""
 
     def __call__(self, event: E_contra, /) -> bool:

@@ -62,7 +62,7 @@ class Receiver:
         self._intake = intake
         self._last_link = Links(table, "")
         self.max_body = max_body
-        self.needs_body = bool(getattr(auth, "needs_body", False))
+        self.needs_body: bool = bool(getattr(auth, "needs_body", False))
         """Whether the authenticator wants to see the body."""
 
     async def receive(self, delivery: Delivery) -> Reply:

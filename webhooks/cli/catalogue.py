@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +11,13 @@ from webhooks.events import EVENTS, CallEvent, ConferenceEvent, Event
 
 __all__ = ["EventName", "answered_with", "kind_of"]
 
+if TYPE_CHECKING:
+    _EventType = click.ParamType[type[Event]]
+else:
+    _EventType = click.ParamType  # generic from click 8.4 on only
 
-class EventName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
+
+class EventName(_EventType):
     """An event by its wire value, an alias of that, or its class: `gather`, `GatherEvent`."""
 
     name = "event"

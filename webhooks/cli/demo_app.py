@@ -14,7 +14,7 @@ from webhooks.events import (
     RecordCompleteEvent,
 )
 
-hooks = Webhooks(auth=BasicAuth("bandwidth", "s3cret"))  # in your app: BasicAuth.from_env()
+hooks: Webhooks = Webhooks(auth=BasicAuth("bandwidth", "s3cret"))  # in your app: BasicAuth.from_env()
 
 
 @hooks.on(InitiateEvent)

@@ -25,7 +25,7 @@ __all__ = [
 class WireModel(BaseModel):
     """A value read from a payload: frozen, open to fields nobody knows yet, named in snake_case."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True,
         extra="allow",
         alias_generator=wire_name,

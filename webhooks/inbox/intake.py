@@ -82,7 +82,7 @@ class Intake:
         self._key = background.key
         self._spool = spool
         self._begin = begin
-        self.tally = Tally()
+        self.tally: Tally = Tally()
         """Counts."""
 
     async def keep(self, event: Event, delivery: Delivery, body: bytes, *, ordered: bool) -> Reply | None:

@@ -61,7 +61,7 @@ class LeasingInbox(ABC):
     """An `Inbox` over a `Store`. Subclasses say how the store is asked."""
 
     def __init__(self, *, clock: Callable[[], float], chance: Callable[[], float], lease: float, poll: float) -> None:
-        self.clock = Forward(clock)
+        self.clock: Forward = Forward(clock)
         """The time of this inbox."""
         self._chance = chance
         self._lease = lease

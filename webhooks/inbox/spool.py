@@ -41,7 +41,7 @@ class Spool:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         """Where it is."""
 
     def append(self, envelope: Envelope) -> None:

@@ -177,7 +177,7 @@ class SqliteInbox(LeasingInbox):
         connection: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> None:
         super().__init__(clock=clock, chance=chance, lease=lease, poll=poll)
-        self.path = Path(path)
+        self.path: Path = Path(path)
         """The file."""
         if not self.path.name or str(path) == ":memory:":
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')

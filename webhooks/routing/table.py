@@ -55,9 +55,9 @@ class Table:
     """All routes of an app, frozen."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = _distinct(routes)
-        self.paths = frozenset(route.path for route in self.routes if route.path is not None)
-        self.known = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
+        self.routes: tuple[Route, ...] = _distinct(routes)
+        self.paths: frozenset[str] = frozenset(route.path for route in self.routes if route.path is not None)
+        self.known: frozenset[str] = frozenset({"", "/", *self.paths, *(path + "/" for path in self.paths)})
         """Every spelling of a path that some route has, and of the app's own URL."""
         self._urls = {path: url_path(path) or "/" for path in self.paths}
         self._anywhere: dict[type[Event], tuple[Route, ...]] = {}
@@ -126,7 +126,7 @@ class Links:
     def __init__(self, table: Table, root_path: str) -> None:
         self._table = table
         self._root = url_path(root_path.rstrip("/"))
-        self.root_path = root_path
+        self.root_path: str = root_path
 
     def __call__(self, handler: Handler, event_type: str) -> str:
         """As `Table.path_for`, with what stands before it."""

@@ -106,7 +106,7 @@ class Clock:
     """The time, in seconds since the beginning, and the processes that live in it."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now: float = 0.0
         self._ready: deque[tuple[Process, Any]] = deque()
         self._timers: list[tuple[float, int, _Wait]] = []
         self._order = count()

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from starlette.applications import Starlette
+
 from webhooks.app import Webhooks
 from webhooks.auth import BasicAuth
 from webhooks.errors import SimulationError, UsageError
@@ -20,7 +22,7 @@ from webhooks.simulator.faults import Faults
 from webhooks.simulator.ids import Ids
 from webhooks.simulator.message import Message
 from webhooks.simulator.outbound import Detection, place
-from webhooks.simulator.platform import Platform
+from webhooks.simulator.platform import Callee, Platform
 from webhooks.simulator.running import live, run
 from webhooks.simulator.sender import Sender
 from webhooks.simulator.texts import arrive, deliver
@@ -66,10 +68,10 @@ class Phone:
         sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout)
         self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
         self._numbers: dict[str, Application] = {}
-        self.api = rest_api(self._platform, self._numbers.get)
+        self.api: Starlette = rest_api(self._platform, self._numbers.get)
         """Bandwidth's REST API for the app under test, an ASGI app: messages, calls, conferences. Hand it to the app's
         HTTP client, as `httpx2.AsyncClient(transport=httpx2.ASGITransport(phone.api), base_url="https://api.test")`."""
-        self.callees = self._platform.callees
+        self.callees: dict[str, Callee] = self._platform.callees
         """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
 
     @property

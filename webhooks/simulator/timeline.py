@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
-from typing import overload
+from typing import ClassVar, overload
 
 __all__ = ["Entry", "Timeline"]
 
@@ -59,7 +59,7 @@ class Timeline(Sequence[Entry]):
     def __eq__(self, other: object) -> bool:
         return self._entries == other._entries if isinstance(other, Timeline) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it grows
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it grows, and what has __eq__ alone has no hash
 
     def __repr__(self) -> str:
         return f"<Timeline of {len(self)} entries>"

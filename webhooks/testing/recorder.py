@@ -17,8 +17,9 @@ class Recorder:
         self.begun: asyncio.Queue[Kept] = asyncio.Queue()
         self.keys: list[str] = []
         self.attempts: list[int] = []
-        self.at_once = self.most_at_once = 0
-        self.go_on = asyncio.Event()
+        self.at_once: int = 0
+        self.most_at_once: int = 0
+        self.go_on: asyncio.Event = asyncio.Event()
         if not hangs:
             self.go_on.set()
         self._failures = dict(failures or {})
