@@ -7,8 +7,10 @@ import runpy
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,9 +36,15 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return found
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+def _run(*arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    command, environment = [sys.executable, "-m", *arguments], {**os.environ, "PYTHONPATH": path}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _told(ran: subprocess.CompletedProcess[str]) -> Any:
+    if not ran.stdout.startswith("{"):
+        pytest.skip(f"pyright does not run here; it needs node: {(ran.stdout + ran.stderr).strip()[-300:]}")
+    return json.loads(ran.stdout)
 
 
 def _mypy(folder: Path) -> list[tuple[str, int, str]]:
@@ -52,10 +60,7 @@ def _pyright(folder: Path) -> list[tuple[str, int, str]]:
     include = [os.path.relpath(path, folder.resolve()) for path in (ACCEPTED, REJECTED)]
     strict = {"typeCheckingMode": "strict", "enableTypeIgnoreComments": True, "pythonVersion": "3.11"}
     (folder / "pyrightconfig.json").write_text(json.dumps({**strict, "include": include}))
-    ran = _run("pyright", "--outputjson", "-p", str(folder), "--pythonpath", sys.executable)
-    if not ran.stdout.startswith("{"):
-        pytest.skip(f"pyright does not run here; it needs node: {(ran.stdout + ran.stderr).strip()[-300:]}")
-    told = json.loads(ran.stdout)
+    told = _told(_run("pyright", "--outputjson", "-p", str(folder), "--pythonpath", sys.executable))
     assert told["summary"]["filesAnalyzed"] == 2, told["summary"]
     return [(one["file"], one["range"]["start"]["line"] + 1, one["message"]) for one in told["generalDiagnostics"]]
 
