@@ -11,10 +11,6 @@ from webhooks.events import EVENTS, CallEvent, ConferenceEvent, Event
 
 __all__ = ["EventName", "answered_with", "kind_of"]
 
-if TYPE_CHECKING:
-    _EventType = click.ParamType[type[Event]]
-else:
-    _EventType = click.ParamType  # generic from click 8.4 on only
 
 if TYPE_CHECKING:
     _Base = click.ParamType[type[Event]]

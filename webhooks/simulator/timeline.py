@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
-from typing import ClassVar, overload
+from typing import overload
 
 __all__ = ["Entry", "Timeline"]
 
