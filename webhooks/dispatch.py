@@ -293,7 +293,7 @@ class Dispatcher:
     def _report(self, error: Exception, name: str, event: Event, attempt: Attempt | None = None) -> None:
         what = 'Handler "%s" failed on %s %s: %s.'
         # Of the handler's class and place, and our own sentences, nothing is a caller's.
-        ours = _public(error) or _place(error)
+        ours = (_public(error) or _place(error)).removesuffix(".")
         if attempt is not None:
             attempt.failure = ours
         facts = (name, loggable(getattr(event, "event_type", None)), loggable(event.correlation_id), ours)
