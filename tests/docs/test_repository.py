@@ -11,7 +11,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
-TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+# Those of this repository, and of the projects that `webhooks new` makes.
+MAKEFILES = (ROOT / "Makefile", *ROOT.glob("app_template/*/Makefile"))
+TARGETS = {target for file in MAKEFILES for target in re.findall(r"^([a-z-]+):", file.read_text(), re.MULTILINE)}
 
 
 def hooks_before_commits() -> list[dict[str, Any]]:
