@@ -47,6 +47,8 @@ _log = logging.getLogger("webhooks.dispatch")
 
 # What an `on_error` handler may take after the deadline has passed, in seconds: Bandwidth waits one second longer.
 _GRACE = 0.5
+# Seconds by which a loop that counts in milliseconds may be early with a deadline.
+_TICK = 0.001
 
 
 @dataclass(slots=True)
@@ -241,7 +243,7 @@ class Dispatcher:
         return Context(delivery, link, lambda: when - self.clock(), event, self._states, *facts)
 
     async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
-        if when <= self.clock():
+        if when <= self.clock() + _TICK:
             raise DeadlineExceeded("no time was left to start it")
         if not self._slots.acquire(blocking=False):
             raise PoolExhausted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from webhooks.errors import InboxError, UsageError
+from webhooks.sqlite import write_ahead
 
 __all__ = ["VERSION", "connect", "explained"]
 
@@ -38,6 +39,12 @@ CREATE INDEX delivery_ordered ON delivery (order_key, id)
     WHERE order_key IS NOT NULL AND status IN ('waiting', 'running');
 CREATE TABLE clock (latest REAL NOT NULL);
 INSERT INTO clock VALUES (0);
+"""
+# Asked at once, so that no other process makes the tables in between. Those of a `SqliteState` are nobody else's: it
+# shares the file, and may have come first.
+_LOOK = """
+    SELECT user_version, (SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT GLOB 'webhooks_state*')
+    FROM pragma_user_version
 """
 # Seconds to wait for another process's transaction; they take milliseconds.
 _PATIENCE = 5.0
@@ -74,7 +81,7 @@ def connect(path: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -
     try:
         # Before anything is written: a file of somebody else's stays as it is.
         version = _version(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection, _PATIENCE)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if version == 0:
@@ -86,15 +93,15 @@ def connect(path: str, factory: type[sqlite3.Connection] = sqlite3.Connection) -
 
 
 def _version(connection: sqlite3.Connection, path: str) -> int:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version, tables = connection.execute(_LOOK).fetchone()
     if version > VERSION:
         raise UsageError(
             f'"{path}" has version {version} of the tables, this package knows {VERSION}: install the version of '
             "bandwidth-webhooks that made it, or a later one."
         )
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+    if version == 0 and tables:
         raise UsageError(f'"{path}" is the database of another program: give the inbox a file of its own.')
-    return version
+    return int(version)
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

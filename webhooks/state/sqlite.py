@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from webhooks.errors import StateError
+from webhooks.sqlite import write_ahead
 from webhooks.state.base import Clock, Entry, StateKey, new_version
 
 __all__ = ["SqliteState"]
@@ -174,7 +175,7 @@ class SqliteState:
 def _migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date; where they are, nothing is written."""
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection, _BUSY)
     if _version(connection) >= len(_STEPS):
         return
     connection.execute("BEGIN IMMEDIATE")
