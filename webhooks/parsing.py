@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError, conlist
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, conlist
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
 from typing_extensions import TypeIs
@@ -90,8 +90,9 @@ def _union_of(family: str) -> Any:
 
 
 def _reader(shape: Any) -> Callable[..., Any]:
-    # The validator below the TypeAdapter: the wrapper costs a twelfth of a parse.
-    adapter: TypeAdapter[Any] = TypeAdapter(shape)
+    # The validator below the TypeAdapter: the wrapper costs a twelfth of a parse. Only keys are worth being remembered:
+    # nearly every value is an id or a number of its own, and thousands of them would stay in memory.
+    adapter: TypeAdapter[Any] = TypeAdapter(shape, config=ConfigDict(cache_strings="keys"))
     return adapter.validator.validate_json
 
 

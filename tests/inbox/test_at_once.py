@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,54 @@ async def test_what_could_not_be_written_was_never_anybodys(tmp_path: Path) -> N
             await asyncio.sleep(0)
         await inbox.close()
         await running
+
+
+@pytest.mark.parametrize("order_key", [None, "c-1"], ids=["at once", "looked for"])
+async def test_what_was_written_without_anybody_hearing_of_it_is_handled_too(
+    tmp_path: Path, order_key: str | None
+) -> None:
+    cut = False
+
+    class Cut(sqlite3.Connection):
+        """Says of a transaction that is on disk that it failed, as a connection that broke in that moment."""
+
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            nonlocal cut
+            result = super().execute(sql, *rest)
+            if cut and sql == "COMMIT" and inbox.promised:
+                cut = False
+                raise sqlite3.OperationalError("disk I/O error")
+            return result
+
+    async with opened(tmp_path / "inbox.db", connection=Cut, lease=0.3) as inbox:
+        keys = list[str]()
+
+        async def handler(kept: Kept) -> str | None:
+            keys.append(kept.envelope.key)
+            return None
+
+        async def handled(count: int) -> None:
+            async with asyncio.timeout(5):
+                while len(keys) < count:
+                    await asyncio.sleep(0.01)
+
+        running = asyncio.create_task(inbox.run(handler, concurrency=3, retry=Retry()))
+        await inbox.counts()
+        cut = True
+        with suppress(InboxError):
+            await inbox.accept(Envelope("a", order_key=order_key))
+        await handled(1)
+        assert not cut
+        # Beats that still ask for it take away from nobody what came later.
+        for key in "bcdefghij":
+            await inbox.accept(Envelope(key, order_key=order_key))
+            await asyncio.sleep(0.05)
+        await handled(10)
+        assert [kept.crashes for kept in await inbox.entries()] == [0] * 10
+        assert inbox.doubtful == 0
+        await inbox.close()
+        await running
+    assert keys == list("abcdefghij")
 
 
 async def test_what_has_waited_goes_before_what_comes(tmp_path: Path) -> None:

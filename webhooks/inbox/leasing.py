@@ -50,6 +50,8 @@ class LeasingInbox(ABC):
         self._runs: tuple[_Run, ...] = ()
         # By id, from when the store was asked until the event loop has them.
         self._promised: dict[int, _Run] = {}
+        # By id: whose it may be, though its transaction failed, and since when.
+        self._doubtful: dict[int, tuple[str, float]] = {}
         self._is_closed = False
         self._has_beaten = False
 
@@ -118,14 +120,17 @@ class LeasingInbox(ABC):
 
     def _promise(self, run: _Run, kept: Sequence[Kept]) -> None:
         run.is_alone = run.is_alone or any(one.crashes for one in kept)
-        self._promised.update((one.id, run) for one in kept)
+        for one in kept:
+            self._promised[one.id] = run
+            self._doubtful.pop(one.id, None)
 
     def undone(self, results: Sequence[object]) -> None:
-        """A transaction failed that would have given these."""
+        """A transaction failed that would have given these. Or only its answer was lost: see `beat_on`."""
+        now = self.clock.now()
         for result in results:
             for one in cast("Sequence[object]", result if isinstance(result, list) else [result]):
-                if isinstance(one, Kept):
-                    self._promised.pop(one.id, None)
+                if isinstance(one, Kept) and (run := self._promised.pop(one.id, None)):
+                    self._doubtful[one.id] = run.owner, now
 
     def _redeem(self, kept: Kept) -> None:
         """Begin to handle what was promised, on the event loop."""
@@ -136,6 +141,11 @@ class LeasingInbox(ABC):
     def promised(self) -> int:
         """How many were given that the event loop does not know of yet."""
         return len(self._promised)
+
+    @property
+    def doubtful(self) -> int:
+        """How many may be a run's without its knowing, because a connection broke while they were given."""
+        return len(self._doubtful)
 
     async def run(self, handler: KeptHandler, /, *, concurrency: int, retry: Retry) -> None:
         """Hand deliveries to `handler` until `close`."""
@@ -195,9 +205,19 @@ class LeasingInbox(ABC):
             # Nobody could: the store was away, or the machine slept. That is no sign of anybody's end.
             store.prolong(now + self._lease)
         self._has_beaten = True
+        self._give_back_doubtful(store, now)
         crashed = store.beat([run.owner for run in self._runs], now, now + self._lease)
         if crashed:
             _log.warning("%d deliveries were being handled by a process that has ended; they come again.", crashed)
+
+    def _give_back_doubtful(self, store: Store, now: float) -> None:
+        """Asked for until nothing was found for the length of a lease: a transaction may be written late."""
+        for owner in {owner for owner, _ in self._doubtful.values()}:
+            its = {id: since for id, (its, since) in self._doubtful.items() if its == owner}
+            if not store.release(owner, list(its)):
+                for id, since in its.items():
+                    if now - since > self._lease:
+                        del self._doubtful[id]
 
     async def lease(self, run: _Run) -> Sequence[Kept]:
         """Deliveries that a run handles now."""

@@ -91,10 +91,12 @@ class MemoryStore:
             row.kept = replace(row.kept, status="waiting", error=error, due=due, crashes=0)
         return row is not None
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """An attempt that was none."""
-        for row in filter(None, (self._owned(owner, id) for id in self._rows)):
+        rows = [row for id in (self._rows if ids is None else ids) if (row := self._owned(owner, id))]
+        for row in rows:
             row.kept = replace(row.kept, status="waiting", attempts=row.kept.attempts - 1)
+        return len(rows)
 
     def _owned(self, owner: str, id: int) -> _Row | None:
         row = self._rows.get(id)

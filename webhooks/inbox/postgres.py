@@ -180,9 +180,11 @@ class PostgresStore:
             return bool(self._execute(_BURY, (error, id, owner)).rowcount)
         return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""
-        self._execute(_RELEASE, (owner,))
+        if ids is None:
+            return self._execute(_RELEASE, (owner,)).rowcount
+        return self._execute(f"{_RELEASE} AND id = ANY(%s)", (owner, list(ids))).rowcount
 
     def beat(self, owners: Sequence[str], now: float, until: float) -> int:
         """Leases go on, or have ended."""

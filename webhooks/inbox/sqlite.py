@@ -122,9 +122,11 @@ class SqliteStore:
             return bool(self._execute(_BURY, (error, id, owner)).rowcount)
         return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""
-        self._execute(_RELEASE, (owner,))
+        if ids is None:
+            return self._execute(_RELEASE, (owner,)).rowcount
+        return self._execute(f"{_RELEASE} AND id IN (SELECT value FROM json_each(?))", (owner, str([*ids]))).rowcount
 
     def beat(self, owners: Sequence[str], now: float, until: float) -> int:
         """Leases go on, or have ended."""

@@ -51,8 +51,8 @@ class Store(Protocol):
         """It failed and is due again, or dead when None; False when it is no longer the owner's."""
         ...
 
-    def release(self, owner: str) -> None:
-        """Give back all that the owner has, as if it had not been taken."""
+    def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
+        """Give back what the owner has, of these or of all, as if it had not been taken; how many."""
         ...
 
     def beat(self, owners: Sequence[str], now: float, until: float) -> int:
