@@ -54,6 +54,7 @@ _FAIL = """UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due =
     WHERE id = ? AND owner = ? AND status = 'running'"""
 _BURY = "UPDATE delivery SET status = 'dead', error = ? WHERE id = ? AND owner = ? AND status = 'running'"
 _RELEASE = "UPDATE delivery SET status = 'waiting', attempts = attempts - 1 WHERE owner = ? AND status = 'running'"
+_RELEASE_SOME = f"{_RELEASE} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _KEEP = "UPDATE delivery SET until = ? WHERE owner = ? AND status = 'running'"
 _CRASHED = """UPDATE delivery SET crashes = crashes + 1, attempts = attempts - 1, owner = NULL,
     status = iif(crashes + 1 < ?, 'waiting', 'dead'), error = iif(crashes + 1 < ?, error, ?)
@@ -126,7 +127,7 @@ class SqliteStore:
         """Attempts that were none."""
         if ids is None:
             return self._execute(_RELEASE, (owner,)).rowcount
-        return self._execute(f"{_RELEASE} AND id IN (SELECT value FROM json_each(?))", (owner, str([*ids]))).rowcount
+        return self._execute(_RELEASE_SOME, (owner, str([*ids]))).rowcount
 
     def beat(self, owners: Sequence[str], now: float, until: float) -> int:
         """Leases go on, or have ended."""
