@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# On all cores; what a module makes once for its tests is made once.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types imports docs chaos template bench bench-quick bench-compare figures pins wheel clean site
@@ -23,14 +25,14 @@ demo: $(VENV)/ready ## a call and a text conversation, on a real server on this 
 	@$(BIN)/webhooks demo
 
 test: $(VENV)/ready ## the test suite
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: $(VENV)/ready lint types imports ## everything that CI runs
 	@$(BIN)/python docs/make_reference.py --check
 	@$(BIN)/python benchmarks/figures.py --check
 	@$(BIN)/python docs/make_pictures.py --check
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing
+	@$(PYTEST) --cov --cov-report=term-missing
 
 format: $(VENV)/ready ## rewrite the code in its one style
 	@$(BIN)/ruff format .

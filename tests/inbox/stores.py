@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from webhooks.errors import InboxError
-from webhooks.inbox import Inbox, MemoryInbox, SqliteInbox
+from webhooks.inbox import Envelope, Inbox, MemoryInbox, SqliteInbox
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.memory import MemoryStore
 from webhooks.testing.contracts import InboxContract
@@ -58,6 +58,21 @@ class LeasingContract(InboxContract):
         killed = cast("LeasingInbox", inbox)
         self.alive.remove(killed)
         await killed._close()
+
+    async def test_some_of_what_a_process_has_is_given_back_and_the_rest_stays(self) -> None:
+        inbox = self.of()
+        await inbox.open()
+        for key in "ab":
+            await inbox.accept(Envelope(key))
+        now = self.clock.now
+        kept, other = await inbox._ask(lambda store: store.lease("me", 2, now, now + 15, idle=True))
+        for expected in (1, 0):
+            assert await inbox._ask(lambda store: store.release("me", [kept.id, -1])) == expected
+        again = await inbox.entry(kept.id)
+        assert again is not None
+        assert (again.status, again.attempts, again.crashes) == ("waiting", 0, 0)
+        assert [running.id for running in await inbox.entries("running")] == [other.id]
+        await inbox.close(drain=0)
 
 
 class ContractOfMemory(LeasingContract):

@@ -47,6 +47,30 @@ async def test_what_could_not_be_written_was_never_anybodys(tmp_path: Path) -> N
         await running
 
 
+async def test_what_was_not_written_is_looked_for_no_longer_than_a_lease(tmp_path: Path) -> None:
+    clock, full = Clock(), False
+
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            if full and sql == "COMMIT":
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(sql, *rest)
+
+    async with opened(tmp_path / "inbox.db", connection=Full, clock=clock, lease=15.0, poll=60) as inbox:
+        running = asyncio.create_task(inbox.run(nothing, concurrency=1, retry=Retry()))
+        await inbox.counts()
+        full = True
+        with pytest.raises(InboxError):
+            await inbox.accept(Envelope("a"))
+        full = False
+        for passed, doubtful in ((0, 1), (15, 1), (1, 0)):
+            clock.now += passed
+            await inbox.beat()
+            assert inbox.doubtful == doubtful
+        await inbox.close()
+        await running
+
+
 @pytest.mark.parametrize("order_key", [None, "c-1"], ids=["at once", "looked for"])
 async def test_what_was_written_without_anybody_hearing_of_it_is_handled_too(
     tmp_path: Path, order_key: str | None
