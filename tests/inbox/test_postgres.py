@@ -95,6 +95,18 @@ async def test_what_has_crashed_waits_for_somebody_idle(dsn: str) -> None:
         assert store.lease("two", 5, 11.0, 12.0, idle=True)[0].crashes == 1
 
 
+async def test_what_is_done_may_be_said_again_by_who_did_it(dsn: str) -> None:
+    await PostgresInbox(dsn).migrate()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        store = PostgresStore(connection.execute)
+        store.put([Offer(Envelope("a"))], 1.0, 2.0)
+        [kept] = store.lease("one", 5, 2.0, 3.0, idle=True)
+        assert store.finish("other", [kept.id]) == []
+        assert store.finish("one", [kept.id]) == [kept.id]
+        assert store.finish("one", [kept.id]) == [kept.id]
+        assert store.finish("other", [kept.id]) == []
+
+
 async def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
     inbox = PostgresInbox("postgresql://me:s3cret@127.0.0.1:1/none")
     assert repr(inbox) == "PostgresInbox(...)"

@@ -87,7 +87,8 @@ _PUT = """INSERT INTO webhooks_inbox
 _LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
     WHERE id = ANY(%s)"""
 _MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
-_ALL_MINE = "WHERE id = ANY(%s) AND owner = %s AND status = 'running' RETURNING id"
+# Said again where the answer was lost: what is the owner's and done, he has done.
+_ALL_MINE = "WHERE id = ANY(%s) AND owner = %s AND status IN ('running', 'done') RETURNING id"
 _FINISH = f"""UPDATE webhooks_inbox SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = ''
     {_ALL_MINE}"""  # noqa: S608
 _FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_MINE}"  # noqa: S608
