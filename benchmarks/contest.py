@@ -45,6 +45,7 @@ CONTESTANTS: Sequence[Contestant] = (
     ours("webhooks, BXML answer", answer=BXML),
     ours("webhooks, BXML answer, hooks", answer=BXML, target="apps:observed"),
     ours("webhooks, BXML answer, two workers", answer=BXML, options=TWO),
+    Contestant("by hand: no framework, four models, our BXML", "others:by_hand", ANSWER, BXML, AUTHORIZATION),
     Contestant("Starlette, function route, constant answer", "constants:starlette", ANSWER, BXML, AUTHORIZATION),
     ours("webhooks, mounted in FastAPI", answer=BXML, target="others:mounted", path="/bandwidth"),
     Contestant("FastAPI, discriminated union, our BXML", "others:union", ANSWER, BXML, AUTHORIZATION),

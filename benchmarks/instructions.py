@@ -34,6 +34,7 @@ APPS: Mapping[str, tuple[str, str]] = {
     "nothing": ("constants:nothing", "ANSWER"),
     "bare": ("constants:bare", "ANSWER"),
     "starlette": ("constants:starlette", "ANSWER"),
+    "by hand": ("others:by_hand", "ANSWER"),
     "bxml": ("apps:hooks", "ANSWER"),
     "empty": ("apps:quiet", "ANSWER"),
     "notification": ("apps:hooks", "DISCONNECT"),
@@ -44,6 +45,7 @@ APPS: Mapping[str, tuple[str, str]] = {
 NAMES: Mapping[str, str] = {
     "bare": "bare ASGI callable",
     "starlette": "Starlette, function route, constant answer",
+    "by hand": "by hand: no framework, four models, our BXML",
     "bxml": "webhooks, BXML answer",
     "empty": "webhooks, empty answer",
     "notification": "webhooks, notification",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from apps import hooks
+from apps import answered, hooks
 from bandwidth.models.answer_callback import AnswerCallback
 from bandwidth.models.bxml import Gather, Response, SpeakSentence
+from deliveries import AUTHORIZATION
 from fastapi import FastAPI
 from fastapi import Response as Answer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from webhooks import bxml as ours
 
@@ -66,6 +67,22 @@ async def by_union(
         ours.Gather(ours.SpeakSentence("Press 1 for sales, 2 for support."), gather_url="/menu", max_digits=1),
     )
     return Answer(document.to_bytes(), media_type="application/xml")
+
+
+_READ = TypeAdapter(Annotated[Initiated | Answered | Gathered | Ended, Field(discriminator="eventType")]).validator
+_HANDLERS: dict[type, Any] = {Answered: answered}
+
+
+async def by_hand(scope: Any, receive: Any, send: Any) -> None:
+    """No framework: a header that is compared, four pydantic models without times, a dictionary, and our BXML."""
+    if (b"authorization", AUTHORIZATION.encode()) not in scope["headers"]:
+        raise PermissionError
+    body = (await receive())["body"]
+    event = _READ.validate_json(body)
+    answer = (await _HANDLERS[type(event)](event)).to_bytes()
+    headers = [(b"content-length", b"%d" % len(answer)), (b"content-type", b"application/xml")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
 
 
 sample = FastAPI()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 from bandwidth.models.answer_callback import AnswerCallback
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 sys.path.insert(0, str(Path(__file__).parent))
 from deliveries import ANSWER
@@ -40,6 +41,26 @@ class Call(msgspec.Struct, rename="camel", tag_field="eventType", frozen=True, k
     tag: str | None = None
 
 
+class Plain(BaseModel):
+    """The same in pydantic, of one event alone: what ours stands on."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    eventType: str
+    eventTime: AwareDatetime
+    accountId: str
+    applicationId: str
+    from_: str = Field(alias="from")
+    to: str
+    direction: str
+    callId: str
+    callUrl: str
+    enqueuedTime: AwareDatetime | None = None
+    startTime: AwareDatetime | None = None
+    answerTime: AwareDatetime | None = None
+    tag: str | None = None
+
+
 class Initiate(Call, tag="initiate"): ...
 
 
@@ -58,8 +79,10 @@ def contestants() -> Mapping[str, Callable[[], object]]:
     """By name, msgspec first."""
     delivery, text = Delivery.of(ANSWER), ANSWER.decode()
     decoder = msgspec.json.Decoder(Initiate | Answer | Gather | Disconnect)
+    plain = TypeAdapter(Plain).validator
     return {
         "msgspec, tagged union of 4": lambda: decoder.decode(ANSWER),
+        "pydantic, one model": lambda: plain.validate_json(ANSWER),
         "webhooks, all 37 events": lambda: parse(delivery),
         "bandwidth-sdk, from_json": lambda: AnswerCallback.from_json(text),
     }
