@@ -89,8 +89,8 @@ def test_openapi_is_valid(made: Callable[[], Any]) -> None:
 def test_asyncapi_is_valid_by_the_official_schema(made: Callable[[], Any]) -> None:
     if not ASYNCAPI:
         pytest.skip(
-            "no package for Python has AsyncAPI's schema: npm pack @asyncapi/specs, and give schemas/3.0.0.json of it "
-            "as TEST_ASYNCAPI_SCHEMA; what follows from the specification is tested in any case"
+            "no package for Python has AsyncAPI's schema; `make check` gets it with npm, and names it as "
+            "TEST_ASYNCAPI_SCHEMA. What follows from the specification is tested in any case"
         )
     Draft7Validator(json.loads(Path(ASYNCAPI).read_text())).validate(asyncapi(made(), server="https://example.com"))
 
