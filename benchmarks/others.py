@@ -86,11 +86,14 @@ async def by_hand(scope: Any, receive: Any, send: Any) -> None:
 
 
 sample = FastAPI()
-"""The SDK's model and the SDK's BXML, as the vendor's samples do it."""
+"""The SDK's model and the SDK's BXML, and a `def`, which FastAPI runs in a thread, as in the vendor's samples.
+
+Bandwidth-Samples/voice-gather-python, main.py, of which this does the part that answers.
+"""
 
 
 @sample.post("/")
-async def by_sdk(event: AnswerCallback) -> Answer:
+def by_sdk(event: AnswerCallback) -> Answer:
     response = Response()
     response.add_verb(SpeakSentence("Thank you for calling."))
     prompt = SpeakSentence("Press 1 for sales, 2 for support.")
