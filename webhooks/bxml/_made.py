@@ -15,6 +15,8 @@ made, the way dataclasses make `__init__`. That of Pause is:
 2. Its own names begin with an underscore. `_globals` has the others; a field has none of those names.
 3. Only values of exactly `str`, `int` and `bool` are written in it. All others go through `Element.written`.
 4. Tracebacks show its lines.
+5. It is made when the first element is: an app writes a few of the verbs, and to compile all would be a tenth of what
+   importing the package takes.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import Parameter, Signature
 from types import FunctionType
 from typing import Any, Literal, get_args
@@ -93,9 +96,37 @@ class Shape:
 _PAIRS = (("username", "password"), ("fallback_username", "fallback_password"))
 
 
-def made_init(shape: Shape, hints: Mapping[str, Any]) -> Callable[..., None]:
-    """The `__init__` of an element, whose fields have these types."""
-    lines = [
+def made_init(
+    shape: Shape, hints: Mapping[str, Any], keep: Callable[[Callable[..., None]], None]
+) -> Callable[..., None]:
+    """The `__init__` of an element, whose fields have these types. The first call makes the real one, for `keep`.
+
+    Two threads may both make it. What they make does the same, and the later one is kept.
+    """
+    signature = _signature(shape, hints)
+    annotations = {one.name: one.annotation for one in signature.parameters.values() if one.name != "self"}
+
+    def described(init: Callable[..., None]) -> Callable[..., None]:
+        init.__annotations__ = {**annotations, "return": None}
+        vars(init)["__signature__"] = signature
+        return init
+
+    @cache
+    def made() -> Callable[..., None]:
+        head = f"def __init__({_parameters(shape)}):"
+        init = described(_compiled(shape.element, head, _lines(shape), _globals(shape)))
+        keep(init)
+        return init
+
+    def __init__(self: object, /, *given: object, **named: object) -> None:  # noqa: N807 - what it stands for
+        made()(self, *given, **named)
+
+    __init__.__qualname__ = "__init__"
+    return described(__init__)
+
+
+def _lines(shape: Shape) -> list[str]:
+    return [
         *_content(shape),
         "_given = ''",
         *(line for one in shape.attributes for line in _attribute(one)),
@@ -103,12 +134,6 @@ def made_init(shape: Shape, hints: Mapping[str, Any]) -> Callable[..., None]:
         *_written(shape),
         *(["self.agree()"] if shape.agrees else []),
     ]
-    made = _compiled(shape.element, f"def __init__({_parameters(shape)}):", lines, _globals(shape))
-    signature = _signature(shape, hints)
-    made.__annotations__ = {one.name: one.annotation for one in signature.parameters.values() if one.name != "self"}
-    made.__annotations__["return"] = None
-    vars(made)["__signature__"] = signature
-    return made
 
 
 def _signature(shape: Shape, hints: Mapping[str, Any]) -> Signature:
