@@ -66,7 +66,7 @@ MISTAKES: Mapping[str, str] = MappingProxyType(
 
 T = TypeVar("T")
 _ABOUT = "voice/bxml/about"
-_SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_SNAKE = r"\b[a-z]+(?:_[a-z]+)+\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Builder:
             return cast("Element", made(*content, **attributes))
         except BxmlError as error:
             told = str(error).removesuffix(".").removesuffix(f" ({element.page})")
-            self._add("bad-verb", node, _SNAKE.sub(lambda found: wire_name(found[0]), told), page=element.page)
+            self._add("bad-verb", node, re.sub(_SNAKE, lambda found: wire_name(found[0]), told), page=element.page)
         return None
 
     def _content(self, node: Any, element: type[Element]) -> list[Any]:

@@ -30,7 +30,7 @@ from types import FunctionType
 from typing import Any, Literal, get_args
 
 from webhooks.bxml._escape import REFERENCES, attribute
-from webhooks.bxml._limits import MARK, Limit, Url, sure_url
+from webhooks.bxml._limits import MARK, Limit, Text, Url, sure_url
 
 __all__ = ["Attribute", "Children", "Shape", "made_init"]
 
@@ -161,7 +161,7 @@ def _globals(shape: Shape) -> dict[str, object]:
         "attribute": attribute,
         "sure_url": sure_url,
         "kinds": shape.children.kinds if shape.children else (),
-        **{f"limit_{name}": limit for name, limit in limits.items()},
+        **{f"matches_{name}": one.matches for name, one in limits.items() if isinstance(one, Text) and one.pattern},
     }
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
-from lxml import etree
-
 from webhooks.bxml._builder import ELEMENTS, ROOTS, Builder
 from webhooks.bxml._document import Document
 from webhooks.bxml._limits import MAX_BYTES
@@ -19,7 +17,7 @@ from webhooks.errors import BxmlError
 __all__ = ["Mistake", "Reading", "parse", "read", "verb_names"]
 
 # A document type can only stand in the prolog. Refused before the parser would read its entities.
-_DOCTYPE = re.compile(r"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL)
+_DOCTYPE = r"(?s:(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+)<!DOCTYPE"
 _ABOUT = "voice/bxml/about"
 
 
@@ -111,7 +109,9 @@ def _decoded(source: bytes | str) -> str:
 
 
 def _root(text: str) -> Any:
-    if _DOCTYPE.match(text):
+    from lxml import etree
+
+    if re.match(_DOCTYPE, text):
         _refuse("doctype", "a document type is not allowed in BXML.")
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True

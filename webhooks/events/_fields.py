@@ -48,7 +48,7 @@ class Known:
 
 
 # Forms seen in Bandwidth's own samples (no zone, `-03`, a hyphen for the T) and a `+` that a query turned into a space.
-_ODD_TIME = re.compile(
+_ODD_TIME = (
     r"(?P<day>\d{4}-\d\d-\d\d)[T _-](?P<clock>\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s?"
     r"(?P<zone>Z|z|[+-]\d\d(?::?\d\d)?|(?<=\s)\d\d:?\d\d)?"
 )
@@ -56,7 +56,7 @@ _ODD_TIME = re.compile(
 
 def read_odd_time(text: str) -> datetime | str:
     """An aware time from a form that is not RFC 3339; UTC is assumed where no zone is given. Else the text itself."""
-    match = _ODD_TIME.fullmatch(text.strip())
+    match = re.fullmatch(_ODD_TIME, text.strip())
     if match is None:
         return text
     zone = (match["zone"] or "Z").upper()
