@@ -6,9 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
-
 from webhooks import asgi, parsing
 from webhooks.auth import AllowAll, Authenticator
 from webhooks.bxml import Document, Handler, Verb
@@ -27,6 +24,9 @@ from webhooks.state import StateStore
 from webhooks.state.holding import States
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import Receive, Scope, Send
+
     from webhooks.inbox import Background, Inbox
     from webhooks.inbox.intake import Intake, Tally
     from webhooks.worker import Worker
@@ -290,15 +290,10 @@ class Webhooks(Router):
         Raises:
             UsageError: no such app, or no such path.
         """
-        if not isinstance(app, Starlette):
-            raise UsageError(
-                f"install() takes a Starlette or FastAPI app, not {type(app).__name__}; elsewhere mount this object as "
-                "the ASGI app that it is."
-            )
-        if not isinstance(path, str) or not path.startswith("/"):
-            raise UsageError(f'install(app, {path!r}): a path starts with "/", as "/bandwidth".')
-        asgi.mount(app, path, self)
-        asgi.join_lifespan(app, self._start, self._stop)
+        # Whoever has such an app has imported Starlette; whoever serves this one by itself need not.
+        from webhooks.installing import install
+
+        install(self, app, path, self._start, self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
