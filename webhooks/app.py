@@ -15,7 +15,6 @@ from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.hooks import Hook, Hooks
 from webhooks.receiver import Receiver
 from webhooks.repeats import Repeats
 from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import Receive, Scope, Send
 
+    from webhooks.hooks import Hook, Hooks
     from webhooks.inbox import Background, Inbox
     from webhooks.inbox.intake import Intake, Tally
     from webhooks.worker import Worker
@@ -210,7 +210,7 @@ class Webhooks(Router):
             parsing.prepare()
             hints = Hints()
             table = self._freeze()
-            hooks = Hooks(self._told, paths=table.paths) if self._told else None
+            hooks = self._telling(table) if self._told else None
             dispatcher = self._dispatcher(table, hints, hooks, self._deadline, self._fallback)
             repeats = (
                 Repeats(self._states, paths=table.paths, clock=dispatcher.clock, hooks=hooks) if self._once else None
@@ -234,6 +234,11 @@ class Webhooks(Router):
                     "AllowAll: everybody who knows the URL can answer your calls. Use BasicAuth in production."
                 )
         return self._receiver
+
+    def _telling(self, table: Table) -> Hooks:
+        from webhooks.hooks import Hooks
+
+        return Hooks(self._told, paths=table.paths)
 
     def _dispatcher(
         self, table: Table, hints: Hints, hooks: Hooks | None, deadline: Deadline, fallback: Document[Verb] | None

@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from webhooks.bxml import Document, Handler, LinkTo, Verb
 from webhooks.context import Attempt, Context
@@ -29,7 +29,6 @@ from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, StateError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.hooks.base import Happening, Hooks
 from webhooks.logs import loggable
 from webhooks.repeats import Outcome
 from webhooks.reply import FAILED, compose
@@ -37,6 +36,9 @@ from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
 from webhooks.state.holding import States
 from webhooks.state.scope import ENDINGS
+
+if TYPE_CHECKING:
+    from webhooks.hooks import Happening, Hooks
 
 __all__ = ["Dispatcher", "Keeping"]
 

@@ -24,7 +24,6 @@ from webhooks.errors import (
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
-from webhooks.hooks.base import Hooks
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.repeats import Repeats
@@ -33,6 +32,7 @@ from webhooks.routing import Links, Table
 from webhooks.rules import ALLOWED
 
 if TYPE_CHECKING:
+    from webhooks.hooks import Hooks
     from webhooks.inbox.intake import Intake
 
 __all__ = ["Receiver"]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from webhooks.bxml import audio, conference, connect, digits, flow, gather, handover, record, recording, stream
 from webhooks.bxml._limits import Limit
@@ -69,8 +68,7 @@ _ABOUT = "voice/bxml/about"
 _SNAKE = r"\b[a-z]+(?:_[a-z]+)+\b"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One mistake, and the node that it is about."""
 
     code: str

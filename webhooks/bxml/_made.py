@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from inspect import Parameter, Signature
 from types import FunctionType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from webhooks.bxml._escape import REFERENCES, attribute
 from webhooks.bxml._limits import MARK, Limit, Text, Url, sure_url
@@ -35,8 +34,7 @@ from webhooks.bxml._limits import MARK, Limit, Text, Url, sure_url
 __all__ = ["Attribute", "Children", "Shape", "made_init"]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute of an element."""
 
     name: str
@@ -47,8 +45,7 @@ class Attribute:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(NamedTuple):
     """What may stand in an element, and how often."""
 
     one: str
@@ -66,7 +63,7 @@ class Children:
         return " or ".join(kind.__name__ for kind in self.kinds)
 
     @property
-    def count(self) -> str:
+    def number(self) -> str:
         """How many there may be."""
         if self.most is None:
             return f"at least {self.least}"
@@ -75,8 +72,7 @@ class Children:
         return f"{self.least} to {self.most}" if self.least else f"at most {self.most}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a class tells of its element; see `Element`."""
 
     element: str

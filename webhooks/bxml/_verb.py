@@ -203,7 +203,7 @@ class Element:
         assert self.children is not None
         played = "" if times is None else f" with {self.children.times} {times} are {count * times}"
         raise BxmlError(
-            f"{self.element}: {count} {self.children.many}{played}, expected {self.children.count} "
+            f"{self.element}: {count} {self.children.many}{played}, expected {self.children.number} "
             f"{self.children.expected} ({self.page})."
         )
 
