@@ -2,6 +2,9 @@
 
 Required is only what routing or the answer needs. Everything else may be absent or null: a field that Bandwidth
 leaves out, renames or fills with something new must never cost the call.
+
+Pydantic looks for each field in each base of a class: with two or three bases, an event takes a quarter less to make
+than with six.
 """
 
 import re
@@ -12,15 +15,16 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, Field, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema
 
-from webhooks.events._base import WireModel
+from webhooks.events._base import NotificationEvent, WireModel
 
 __all__ = [
     "AnsweredFields",
     "CallFields",
+    "CallNotification",
     "EndedFields",
     "FileFormat",
     "Known",
-    "NotificationCallFields",
+    "LegFields",
     "ParentFields",
     "QueuedFields",
     "RecordingFields",
@@ -110,8 +114,8 @@ Cause = Annotated[
 ]
 
 
-class _Parties(WireModel):
-    """The fields of every event of a call, apart from its id."""
+class CallFields(WireModel):
+    """The fields of every event of a call, apart from its id, which stands on the class of its kind."""
 
     event_time: Time | None = Field(default=None, description="approximate UTC time the event was produced")
     account_id: str | None = Field(default=None, description="account that owns the call; digits as text")
@@ -127,12 +131,8 @@ class _Parties(WireModel):
     tag: str | None = Field(default=None, description="text set by an earlier `tag` attribute, at most 256 characters")
 
 
-class CallFields(_Parties):
-    """The fields of every call event; its id stands on `CallEvent`."""
-
-
-class NotificationCallFields(_Parties):
-    """The fields of every notification about a call."""
+class CallNotification(CallFields, NotificationEvent):
+    """A notification about a call."""
 
     call_id: str = Field(description="call id, prefix c-")
 
@@ -142,14 +142,14 @@ class NotificationCallFields(_Parties):
         return self.call_id
 
 
-class QueuedFields(WireModel):
+class QueuedFields(CallFields):
     """A call that may have waited in the outbound queue."""
 
     enqueued_time: Time | None = Field(default=None, description="when a queued outbound call entered the queue")
 
 
-class AnsweredFields(WireModel):
-    """A call that may have been answered."""
+class AnsweredFields(QueuedFields):
+    """One that may have been answered, too."""
 
     answer_time: Time | None = Field(default=None, description="when the call was answered")
 
@@ -167,6 +167,10 @@ class TransferFields(WireModel):
         default=None, description="caller id shown to the leg: E.164, Restricted, Anonymous, Private or Unavailable"
     )
     transfer_to: str | None = Field(default=None, description="destination of the leg: E.164 or a SIP URI")
+
+
+class LegFields(ParentFields, TransferFields, AnsweredFields):
+    """A call that may be a leg of a Transfer."""
 
 
 class EndedFields(WireModel):
