@@ -207,9 +207,10 @@ class Webhooks(Router):
 
     def _ready(self) -> Receiver:
         if self._receiver is None:
-            parsing.prepare()
             hints = Hints()
             table = self._freeze()
+            # What no route takes is answered, too, but seldom comes.
+            parsing.prepare({event.family for route in table.routes for event in route.events})
             hooks = self._telling(table) if self._told else None
             dispatcher = self._dispatcher(table, hints, hooks, self._deadline, self._fallback)
             repeats = (

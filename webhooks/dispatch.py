@@ -11,13 +11,14 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextvars
 import inspect
 import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -95,7 +96,7 @@ class Dispatcher:
         self._hooks = hooks
         self._threads = threads
         self._slots = threading.BoundedSemaphore(threads)
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: concurrent.futures.ThreadPoolExecutor | None = None
         self._runner = Runner()
 
     def dispatch(
@@ -253,7 +254,7 @@ class Dispatcher:
                 "Webhooks(threads=...)."
             )
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
+            self._pool = concurrent.futures.ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
         future = self._pool.submit(contextvars.copy_context().run, _called, plan.handler, arguments)
         future.add_done_callback(self._release)
         result = await self._run(asyncio.wrap_future(future), when)

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, GetJsonSchemaHandler, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import CoreSchema
 
 from webhooks.events._base import NotificationEvent, WireModel
@@ -81,7 +89,7 @@ Time = Annotated[
 ]
 """An aware datetime, or the text as it came when nobody can read it. RFC 3339 never leaves pydantic's fast path."""
 
-_DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
+_DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta, config=ConfigDict(defer_build=True))
 
 
 def read_duration(text: str | None) -> timedelta | None:
