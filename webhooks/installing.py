@@ -1,6 +1,7 @@
-"""Serves an app in a Starlette or FastAPI app. The only module that needs Starlette, and the one that is imported last:
+"""Serves an app in a Starlette or FastAPI app.
 
-a server may run an app by itself, and Starlette takes a quarter as long to import as all else.
+The only module that needs Starlette. It is imported by `Webhooks.install`: who has a server run the app by itself does
+not wait for Starlette.
 """
 
 from __future__ import annotations
