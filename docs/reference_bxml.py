@@ -106,7 +106,7 @@ def _answers(element: type[Element]) -> str:
 def _content(element: type[Element], described: Mapping[str, str]) -> Iterator[str]:
     name = element.content_name
     if element.children is not None:
-        what = f"`*{name}`: {element.children.count} {element.children.expected}"
+        what = f"`*{name}`: {element.children.number} {element.children.expected}"
     elif element.text == "prose":
         what = f"`*{name}`: text and `Ssml`"
     elif limit := element.content_limit():

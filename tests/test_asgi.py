@@ -13,9 +13,9 @@ from starlette.types import Message
 
 from tests.mounting.app import make_unreachable
 from webhooks import AllowAll, BasicAuth, Context, Delivery, NotAuthenticated, Reply, UsageError, Webhooks
-from webhooks.asgi import _MountedRoute
 from webhooks.bxml import Hangup
 from webhooks.events import AnswerEvent, GatherEvent, RedirectEvent
+from webhooks.installing import _MountedRoute
 
 ANSWER = json.dumps({"eventType": "answer", "eventTime": "2026-01-01T12:00:00Z", "callId": "c-1"}).encode()
 HANGUP = b'<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>'

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar, overload
-
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from webhooks import asgi, parsing
 from webhooks.auth import AllowAll, Authenticator
@@ -18,17 +15,21 @@ from webhooks.dispatch import Dispatcher
 from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.hooks import Hook, Hooks
-from webhooks.inbox import Background, Inbox
-from webhooks.inbox.intake import Intake, Tally
-from webhooks.inbox.spool import Spool
 from webhooks.receiver import Receiver
 from webhooks.repeats import Repeats
 from webhooks.routing import CallResult, ErrorPlan, Reachable, Router, Table, error_plan_of, is_async
 from webhooks.rules import ALLOWED, check
 from webhooks.state import StateStore
 from webhooks.state.holding import States
-from webhooks.worker import Worker
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import Receive, Scope, Send
+
+    from webhooks.hooks import Hook, Hooks
+    from webhooks.inbox import Background, Inbox
+    from webhooks.inbox.intake import Intake, Tally
+    from webhooks.worker import Worker
 
 __all__ = ["OnError", "Webhooks"]
 
@@ -105,7 +106,7 @@ class Webhooks(Router):
         if background is not None and inbox is None:
             raise UsageError('background=... says how an inbox is worked off: give inbox=SqliteInbox("inbox.db"), too.')
         self._inbox = inbox
-        self._background = background or Background()
+        self._background = background
         self._intake: Intake | None = None
         self._worker: Worker | None = None
         self._auth = auth
@@ -162,7 +163,11 @@ class Webhooks(Router):
     @property
     def tally(self) -> Tally:
         """What became of the events that this process was to keep in the inbox, in numbers."""
-        return self._intake.tally if self._intake is not None else Tally()
+        if self._intake is not None:
+            return self._intake.tally
+        from webhooks.inbox.intake import Tally
+
+        return Tally()
 
     def on_error(self, error: type[X], /) -> OnError[X]:
         """Register the decorated function for what handlers raise: it gets the error, and the event if it takes two
@@ -202,10 +207,11 @@ class Webhooks(Router):
 
     def _ready(self) -> Receiver:
         if self._receiver is None:
-            parsing.prepare()
             hints = Hints()
             table = self._freeze()
-            hooks = Hooks(self._told, paths=table.paths) if self._told else None
+            # What no route takes is answered, too, but seldom comes.
+            parsing.prepare({event.family for route in table.routes for event in route.events})
+            hooks = self._telling(table) if self._told else None
             dispatcher = self._dispatcher(table, hints, hooks, self._deadline, self._fallback)
             repeats = (
                 Repeats(self._states, paths=table.paths, clock=dispatcher.clock, hooks=hooks) if self._once else None
@@ -230,6 +236,11 @@ class Webhooks(Router):
                 )
         return self._receiver
 
+    def _telling(self, table: Table) -> Hooks:
+        from webhooks.hooks import Hooks
+
+        return Hooks(self._told, paths=table.paths)
+
     def _dispatcher(
         self, table: Table, hints: Hints, hooks: Hooks | None, deadline: Deadline, fallback: Document[Verb] | None
     ) -> Dispatcher:
@@ -246,7 +257,14 @@ class Webhooks(Router):
         )
 
     def _kept_in(self, inbox: Inbox, table: Table, hints: Hints, hooks: Hooks | None) -> tuple[Intake, Worker]:
-        background, spool = self._background, Spool(self._background.spool)
+        # Most apps have no inbox, and need none of this.
+        from webhooks.inbox import Background
+        from webhooks.inbox.intake import Intake
+        from webhooks.inbox.spool import Spool
+        from webhooks.worker import Worker
+
+        background = self._background or Background()
+        spool = Spool(background.spool)
         deadline = Deadline(voice=background.deadline, messaging=background.deadline)
         dispatcher = self._dispatcher(table, hints, hooks, deadline, None)
         worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)
@@ -278,15 +296,10 @@ class Webhooks(Router):
         Raises:
             UsageError: no such app, or no such path.
         """
-        if not isinstance(app, Starlette):
-            raise UsageError(
-                f"install() takes a Starlette or FastAPI app, not {type(app).__name__}; elsewhere mount this object as "
-                "the ASGI app that it is."
-            )
-        if not isinstance(path, str) or not path.startswith("/"):
-            raise UsageError(f'install(app, {path!r}): a path starts with "/", as "/bandwidth".')
-        asgi.mount(app, path, self)
-        asgi.join_lifespan(app, self._start, self._stop)
+        # Whoever has such an app has imported Starlette; whoever serves this one by itself need not.
+        from webhooks.installing import install
+
+        install(self, app, path, self._start, self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""

@@ -1,24 +1,18 @@
-"""The ASGI shell: scope, receive and send on one side, `Delivery` and `Reply` on the other.
-
-The only module that knows Starlette, and that only to mount into it.
-"""
+"""The ASGI shell: scope, receive and send on one side, `Delivery` and `Reply` on the other."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any
-
-from starlette.applications import Starlette
-from starlette.datastructures import URLPath
-from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import ASGIApp, Receive, Scope, Send
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from webhooks.delivery import BXML, EMPTY, Delivery, Reply
 from webhooks.receiver import Receiver
 
-__all__ = ["join_lifespan", "mount", "serve", "serve_lifespan"]
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+__all__ = ["Ready", "serve", "serve_lifespan", "split"]
 
 _log = logging.getLogger("webhooks.asgi")
 
@@ -39,7 +33,7 @@ _NO_LENGTH = (b"content-length", b"0")
 
 async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
-    root_path, path = _split(scope) if scope.get("root_path") else ("", scope["path"])
+    root_path, path = split(scope) if scope.get("root_path") else ("", scope["path"])
     delivery = Delivery(scope["method"], path, b"", scope.get("query_string", b""), scope["headers"], root_path)
     # Refused before its body is read, unless the authenticator asked for that.
     reply = None if receiver.needs_body else receiver.refuse(delivery)
@@ -89,7 +83,7 @@ async def _rest(body: bytes, receive: Receive, limit: int) -> bytes | None:
     return bytes(chunks)
 
 
-def _split(scope: Scope) -> tuple[str, str]:
+def split(scope: Scope) -> tuple[str, str]:
     """Root path, and path below it. Servers and proxies give the path with the root path or without."""
     path: str = scope["path"]
     root_path: str = scope.get("root_path", "").rstrip("/")
@@ -130,56 +124,3 @@ async def serve_lifespan(start: Ready, stop: Ready, receive: Receive, send: Send
     await receive()
     await stop()
     await send({"type": "lifespan.shutdown.complete"})
-
-
-def join_lifespan(parent: Starlette, start: Ready, stop: Ready) -> None:
-    """Start and stop with `parent`, inside of whatever lifespan it has."""
-    inner = parent.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: Any) -> AsyncGenerator[Any, None]:
-        async with inner(app) as state:
-            await start()
-            try:
-                yield state
-            finally:
-                await stop()
-
-    parent.router.lifespan_context = lifespan
-
-
-def mount(parent: Starlette, path: str, app: ASGIApp) -> None:
-    """Serve `app` at and below `path`, before the parent's own routes; the longer path of two apps wins."""
-    routes = parent.router.routes
-    longer = [route for route in routes if isinstance(route, _MountedRoute) and len(route.path) > len(path.rstrip("/"))]
-    routes.insert(len(longer), _MountedRoute(path, app))
-
-
-class _MountedRoute(BaseRoute):
-    """Everything at and below a path, with and without a trailing slash, and no redirect between the two.
-
-    A `Route` and a `Mount` would give the app two different root paths.
-    """
-
-    def __init__(self, path: str, app: ASGIApp) -> None:
-        self.path: str = path.rstrip("/")
-        self.app = app
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match, with the root path that the app below sees."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        root_path, path = _split(scope)
-        if path != self.path and not path.startswith(self.path + "/"):
-            return Match.NONE, {}
-        # Paths are handed on whole, as ASGI wants them: with the root path, which a proxy may have stripped.
-        child: dict[str, Any] = {"path": root_path + path, "root_path": root_path + self.path, "endpoint": self.app}
-        return Match.FULL, child
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """Nothing here has a name."""
-        raise NoMatchFound(name, path_params)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand over."""
-        await self.app(scope, receive, send)

@@ -11,16 +11,17 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextvars
 import inspect
 import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from webhooks.bxml import Document, Handler, LinkTo, Verb
 from webhooks.context import Attempt, Context
@@ -29,7 +30,6 @@ from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, StateError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.hooks.base import Happening, Hooks
 from webhooks.logs import loggable
 from webhooks.repeats import Outcome
 from webhooks.reply import FAILED, compose
@@ -37,6 +37,9 @@ from webhooks.routing import ErrorPlan, Plan, Table
 from webhooks.rules import ALLOWED
 from webhooks.state.holding import States
 from webhooks.state.scope import ENDINGS
+
+if TYPE_CHECKING:
+    from webhooks.hooks import Happening, Hooks
 
 __all__ = ["Dispatcher", "Keeping"]
 
@@ -93,7 +96,7 @@ class Dispatcher:
         self._hooks = hooks
         self._threads = threads
         self._slots = threading.BoundedSemaphore(threads)
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: concurrent.futures.ThreadPoolExecutor | None = None
         self._runner = Runner()
 
     def dispatch(
@@ -251,7 +254,7 @@ class Dispatcher:
                 "Webhooks(threads=...)."
             )
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
+            self._pool = concurrent.futures.ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
         future = self._pool.submit(contextvars.copy_context().run, _called, plan.handler, arguments)
         future.add_done_callback(self._release)
         result = await self._run(asyncio.wrap_future(future), when)

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 __all__ = [
     "BxmlError",
@@ -172,5 +171,7 @@ class SimulationError(WebhooksError, AssertionError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """' Did you mean "menu"?' for the known word closest to `word`, or nothing."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, list(known), n=1)
     return f' Did you mean "{close[0]}"?' if close else ""

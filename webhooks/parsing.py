@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Annotated, Any, Union, cast, get_args, get_origin
@@ -99,9 +99,12 @@ def _reader(shape: Any) -> Callable[..., Any]:
 _readers = _Readers()
 
 
-def prepare() -> None:
-    """Make ready for the first delivery, somewhere else than in it."""
-    _ = _readers.voice, _readers.messages
+def prepare(families: Collection[str]) -> None:
+    """Make ready for the first delivery of these families, somewhere else than in it."""
+    if "voice" in families:
+        _ = _readers.voice
+    if "messaging" in families:
+        _ = _readers.messages
 
 
 def parse(delivery: Delivery, unreadable: Unreadable = lambda event, path: None) -> Sequence[Event]:

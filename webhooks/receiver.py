@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from webhooks.auth import Authenticator
 from webhooks.bxml import LinkTo
@@ -23,14 +24,16 @@ from webhooks.errors import (
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
-from webhooks.hooks.base import Hooks
-from webhooks.inbox.intake import Intake, elements
 from webhooks.logs import loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.repeats import Repeats
 from webhooks.reply import FAILED, refusal
 from webhooks.routing import Links, Table
 from webhooks.rules import ALLOWED
+
+if TYPE_CHECKING:
+    from webhooks.hooks import Hooks
+    from webhooks.inbox.intake import Intake
 
 __all__ = ["Receiver"]
 
@@ -159,9 +162,7 @@ class Receiver:
         keeping = self._dispatcher.keeping(event, delivery.path)
         if keeping == "not":
             return None
-        index, count = place
-        body = elements(delivery.body, count)[index]
-        return await intake.keep(event, delivery, body, ordered=keeping == "ordered")
+        return await intake.keep(event, delivery, place, ordered=keeping == "ordered")
 
     def _at_once(
         self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, index: int = 0

@@ -19,14 +19,16 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from webhooks.bxml import LinkTo
 from webhooks.delivery import Delivery, Reply
 from webhooks.events import Event
-from webhooks.hooks.base import Hooks
 from webhooks.state.base import StateKey, StateStore
 from webhooks.state.holding import States
+
+if TYPE_CHECKING:
+    from webhooks.hooks import Hooks
 
 __all__ = ["Outcome", "Repeats"]
 

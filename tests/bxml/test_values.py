@@ -214,4 +214,5 @@ def test_a_traceback_shows_the_line_of_what_was_made() -> None:
         StartStream(StreamParam(name="a", value="b"), destination="/a")
     shown = "".join(traceback.format_tb(error.tb))
     assert "self.written('destination', destination)" in shown
+    Pause()
     assert linecache.getline("<webhooks.bxml Pause>", 1) == "def __init__(self, *, duration=None):\n"

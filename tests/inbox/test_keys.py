@@ -74,7 +74,7 @@ async def test_a_users_function_replaces_the_key_and_one_that_fails_does_not(
     async def keep(function: Any, body: Any) -> None:
         background = Background(key=function)
         intake = Intake(inbox, background=background, spool=Spool(tmp_path / "spool"), begin=begin)
-        await intake.keep(event(body), delivered(body), b"", ordered=False)
+        await intake.keep(event(body), delivered(body), (0, 1), ordered=False)
 
     def one_for_all(event: Event, delivery: Delivery) -> str:
         return delivery.path

@@ -200,7 +200,7 @@ def test_text_stands_where_the_table_says_so(element: type[Element], rows: dict[
         [limit] = get_args(get_type_hints(element, include_extras=True)[element.content_name])[1:]
         longest = re.match(r"\d+", str(text.get("max_length", "")))
         assert getattr(limit, "longest", None) == (int(longest[0]) if longest else None)
-        assert "pattern" not in text or limit.pattern.pattern == text["pattern"]
+        assert "pattern" not in text or limit.pattern == text["pattern"]
 
 
 @every_element

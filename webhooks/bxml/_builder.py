@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from webhooks.bxml import audio, conference, connect, digits, flow, gather, handover, record, recording, stream
 from webhooks.bxml._limits import Limit
@@ -66,11 +65,10 @@ MISTAKES: Mapping[str, str] = MappingProxyType(
 
 T = TypeVar("T")
 _ABOUT = "voice/bxml/about"
-_SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_SNAKE = r"\b[a-z]+(?:_[a-z]+)+\b"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One mistake, and the node that it is about."""
 
     code: str
@@ -138,7 +136,7 @@ class Builder:
             return cast("Element", made(*content, **attributes))
         except BxmlError as error:
             told = str(error).removesuffix(".").removesuffix(f" ({element.page})")
-            self._add("bad-verb", node, _SNAKE.sub(lambda found: wire_name(found[0]), told), page=element.page)
+            self._add("bad-verb", node, re.sub(_SNAKE, lambda found: wire_name(found[0]), told), page=element.page)
         return None
 
     def _content(self, node: Any, element: type[Element]) -> list[Any]:

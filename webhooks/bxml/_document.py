@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Generic, cast
 
-from lxml import etree
 from typing_extensions import TypeVar
 
 from webhooks.bxml._escape import attribute
@@ -24,7 +23,7 @@ _EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # tenth of a search in its text.
 _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b"?" * len(_CONTROLS))
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 V_co = TypeVar("V_co", bound=Verb, covariant=True, default=Verb)
 
@@ -63,6 +62,8 @@ class Document(Generic[V_co]):
 
     def __str__(self) -> str:
         """For people: indented, and a handler stands as its name."""
+        from lxml import etree
+
         body = self.to_bytes(lambda handler, event_type: getattr(handler, "__name__", "handler"))
         root = etree.fromstring(body)
         _indent(root, "\n")
@@ -125,7 +126,7 @@ def _find_illegal(element: Element) -> str | None:
     named = [(attribute.name, getattr(element, attribute.name)) for attribute in element.attributes]
     texts = [("its text", part) for part in element.content() if isinstance(part, str)]
     for where, value in (*named, *texts):
-        if isinstance(value, str) and (match := ILLEGAL.search(value)):
+        if isinstance(value, str) and (match := re.search(ILLEGAL, value)):
             return f"{element.element}: {where} holds U+{ord(match[0]):04X} at position {match.start()}"
     inner = (_find_illegal(part) for part in element.content() if isinstance(part, Element))
     return next(filter(None, inner), None)

@@ -52,8 +52,8 @@ MARK = "\0"
 """Stands in an element's markup where the URL of a handler belongs. No document can hold it: XML cannot carry it."""
 
 # Python reads more as a number than Bandwidth does: "1_000", "inf", other scripts' digits.
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,400})?")
-_DIGITS = re.compile(r"-?[0-9]{1,1000}")
+_DECIMAL = r"-?[0-9]{1,9}(?:\.[0-9]{1,400})?"
+_DIGITS = r"-?[0-9]{1,1000}"
 
 
 class Limit(Protocol):
@@ -114,7 +114,7 @@ class Number:
 
     def read(self, text: str, /) -> object:
         """Whole numbers stay whole, so that what is written again is the same text."""
-        if not _DECIMAL.fullmatch(text):
+        if not re.fullmatch(_DECIMAL, text):
             raise ValueError(text)
         return float(text) if "." in text else int(text)
 
@@ -147,7 +147,7 @@ class Whole:
 
     def read(self, text: str, /) -> object:
         """Only digits."""
-        if not _DIGITS.fullmatch(text):
+        if not re.fullmatch(_DIGITS, text):
             raise ValueError(text)
         return int(text)
 
@@ -186,10 +186,13 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text of at most `longest` characters that matches `pattern`, described as `expected`."""
+    """Text of at most `longest` characters that matches `pattern`, described as `expected`.
+
+    The pattern is compiled with the first element that has one: an app writes a few of them.
+    """
 
     longest: int | None = None
-    pattern: re.Pattern[str] | None = None
+    pattern: str = ""
     expected: str = "text"
 
     def check(self, value: Any, /) -> str | None:
@@ -198,13 +201,18 @@ class Text:
             return self.expected
         if self.longest is not None and len(value) > self.longest:
             return f"{self.expected} of at most {self.longest} characters"
-        return self.expected if self.pattern is not None and not self.pattern.fullmatch(value) else None
+        return self.expected if self.pattern and not re.fullmatch(self.pattern, value) else None
 
     def fits(self, value: str, /) -> str:
         """Its class, length and pattern."""
         length = "" if self.longest is None else f" and len({value}) <= {self.longest!r}"
-        pattern = "" if self.pattern is None else f" and limit_{value}.pattern.fullmatch({value})"
+        pattern = f" and matches_{value}({value})" if self.pattern else ""
         return f"type({value}) is str{length}{pattern}"
+
+    @property
+    def matches(self) -> Callable[[str], object]:
+        """Whether a text matches the pattern."""
+        return re.compile(self.pattern).fullmatch
 
     def text(self, value: str, /) -> str:
         """Escaped. To know that nothing needs it costs least for letters and digits."""
@@ -247,11 +255,11 @@ class Flag:
 
 
 # Letters stand in both cases: with IGNORECASE, an "s" may be U+017F.
-_URL = re.compile(
+_URL = (
     r"(?:[hH][tT][tT][pP][sS]?:)?//[^\s/?#:\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*"
     r"|(?!//|[^/?#]*:)[^\s\x00-\x1f\x7f]+"
 )
-_SURE_URL = re.compile(r"(?:https://[A-Za-z0-9]|/(?!/))[!#-;=?-~]*")
+_SURE_URL = r"(?:https://[A-Za-z0-9]|/(?!/))[!#-;=?-~]*"
 
 
 @lru_cache(256)
@@ -260,7 +268,7 @@ def sure_url(url: str) -> str:
 
     An app has few URLs and writes them again and again.
     """
-    return url.replace("&", "&amp;") if _SURE_URL.fullmatch(url) else ""
+    return url.replace("&", "&amp;") if re.fullmatch(_SURE_URL, url) else ""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -280,7 +288,7 @@ class Url:
     def check(self, value: Any, /) -> str | None:
         """Whether a handler can be reached is known when the document is sent."""
         if isinstance(value, str):
-            return None if _URL.fullmatch(value) else "a URL without spaces, http(s) or relative"
+            return None if re.fullmatch(_URL, value) else "a URL without spaces, http(s) or relative"
         if not self.event_types:
             return "a URL"
         events = " or ".join(f'"{event_type}"' for event_type in self.event_types)
@@ -318,20 +326,20 @@ class Url:
 
 
 # `[0-9]`, not `\d`: that has the digits of every script.
-E164 = Text(pattern=re.compile(r"\+[1-9][0-9]{1,14}"), expected="a phone number in E.164 form, as +19195551234")
+E164 = Text(pattern=r"\+[1-9][0-9]{1,14}", expected="a phone number in E.164 form, as +19195551234")
 CALLER_ID = Text(
-    pattern=re.compile(r"\+[1-9][0-9]{1,14}|Restricted|Anonymous|Private|Unavailable"),
+    pattern=r"\+[1-9][0-9]{1,14}|Restricted|Anonymous|Private|Unavailable",
     expected='a phone number in E.164 form, or "Restricted", "Anonymous", "Private" or "Unavailable"',
 )
-SIP_URI = Text(pattern=re.compile(r"[sS][iI][pP][sS]?:\S+"), expected="a SIP URI, as sip:room@example.com")
+SIP_URI = Text(pattern=r"[sS][iI][pP][sS]?:\S+", expected="a SIP URI, as sip:room@example.com")
 DESTINATION = Text(
-    pattern=re.compile(r"\+[1-9][0-9]{1,14}|[sS][iI][pP][sS]?:\S+"),
+    pattern=r"\+[1-9][0-9]{1,14}|[sS][iI][pP][sS]?:\S+",
     expected="a phone number in E.164 form, as +19195551234, or a SIP URI",
 )
 WEB_SOCKET = Text(
-    pattern=re.compile(r"[wW][sS][sS]?://[^\s\x00-\x1f\x7f]+"),
+    pattern=r"[wW][sS][sS]?://[^\s\x00-\x1f\x7f]+",
     expected="a WebSocket URL, as wss://example.com/audio",
 )
-WORD = Text(pattern=re.compile(r"\S+"), expected="text without blanks")
+WORD = Text(pattern=r"\S+", expected="text without blanks")
 TAG = Text(longest=256)
 METHOD = OneOf.of("GET", "POST")

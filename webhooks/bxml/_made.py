@@ -15,25 +15,26 @@ made, the way dataclasses make `__init__`. That of Pause is:
 2. Its own names begin with an underscore. `_globals` has the others; a field has none of those names.
 3. Only values of exactly `str`, `int` and `bool` are written in it. All others go through `Element.written`.
 4. Tracebacks show its lines.
+5. It is made when the first element is: an app writes a few of the verbs, and to compile all would be a tenth of what
+   importing the package takes.
 """
 
 from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from inspect import Parameter, Signature
 from types import FunctionType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from webhooks.bxml._escape import REFERENCES, attribute
-from webhooks.bxml._limits import MARK, Limit, Url, sure_url
+from webhooks.bxml._limits import MARK, Limit, Text, Url, sure_url
 
 __all__ = ["Attribute", "Children", "Shape", "made_init"]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute of an element."""
 
     name: str
@@ -44,8 +45,7 @@ class Attribute:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(NamedTuple):
     """What may stand in an element, and how often."""
 
     one: str
@@ -63,7 +63,7 @@ class Children:
         return " or ".join(kind.__name__ for kind in self.kinds)
 
     @property
-    def count(self) -> str:
+    def number(self) -> str:
         """How many there may be."""
         if self.most is None:
             return f"at least {self.least}"
@@ -72,8 +72,7 @@ class Children:
         return f"{self.least} to {self.most}" if self.least else f"at most {self.most}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a class tells of its element; see `Element`."""
 
     element: str
@@ -93,9 +92,37 @@ class Shape:
 _PAIRS = (("username", "password"), ("fallback_username", "fallback_password"))
 
 
-def made_init(shape: Shape, hints: Mapping[str, Any]) -> Callable[..., None]:
-    """The `__init__` of an element, whose fields have these types."""
-    lines = [
+def made_init(
+    shape: Shape, hints: Mapping[str, Any], keep: Callable[[Callable[..., None]], None]
+) -> Callable[..., None]:
+    """The `__init__` of an element, whose fields have these types. The first call makes the real one, for `keep`.
+
+    Two threads may both make it. What they make does the same, and the later one is kept.
+    """
+    signature = _signature(shape, hints)
+    annotations = {one.name: one.annotation for one in signature.parameters.values() if one.name != "self"}
+
+    def described(init: Callable[..., None]) -> Callable[..., None]:
+        init.__annotations__ = {**annotations, "return": None}
+        vars(init)["__signature__"] = signature
+        return init
+
+    @cache
+    def made() -> Callable[..., None]:
+        head = f"def __init__({_parameters(shape)}):"
+        init = described(_compiled(shape.element, head, _lines(shape), _globals(shape)))
+        keep(init)
+        return init
+
+    def __init__(self: object, /, *given: object, **named: object) -> None:  # noqa: N807 - what it stands for
+        made()(self, *given, **named)
+
+    __init__.__qualname__ = "__init__"
+    return described(__init__)
+
+
+def _lines(shape: Shape) -> list[str]:
+    return [
         *_content(shape),
         "_given = ''",
         *(line for one in shape.attributes for line in _attribute(one)),
@@ -103,12 +130,6 @@ def made_init(shape: Shape, hints: Mapping[str, Any]) -> Callable[..., None]:
         *_written(shape),
         *(["self.agree()"] if shape.agrees else []),
     ]
-    made = _compiled(shape.element, f"def __init__({_parameters(shape)}):", lines, _globals(shape))
-    signature = _signature(shape, hints)
-    made.__annotations__ = {one.name: one.annotation for one in signature.parameters.values() if one.name != "self"}
-    made.__annotations__["return"] = None
-    vars(made)["__signature__"] = signature
-    return made
 
 
 def _signature(shape: Shape, hints: Mapping[str, Any]) -> Signature:
@@ -136,7 +157,7 @@ def _globals(shape: Shape) -> dict[str, object]:
         "attribute": attribute,
         "sure_url": sure_url,
         "kinds": shape.children.kinds if shape.children else (),
-        **{f"limit_{name}": limit for name, limit in limits.items()},
+        **{f"matches_{name}": one.matches for name, one in limits.items() if isinstance(one, Text) and one.pattern},
     }
 
 

@@ -6,13 +6,12 @@ import re
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
-from xml.parsers import expat
 
 __all__ = ["Place", "Places"]
 
 _VALUE = rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')"
-_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+" + _VALUE + rb")*")
-_ATTRIBUTE = re.compile(rb"\s([^\s=]+)" + _VALUE)
+_TAG = rb"<[^\s/>]+(?:\s+[^\s=]+" + _VALUE + rb")*"
+_ATTRIBUTE = rb"\s([^\s=]+)" + _VALUE
 
 
 class Place(NamedTuple):
@@ -37,8 +36,8 @@ class Places:
         return self._place(self._attribute(start, attribute))
 
     def _attribute(self, start: int, name: str) -> int:
-        tag = _TAG.match(self._data, start)
-        found = _ATTRIBUTE.finditer(self._data, start, tag.end() if tag else start)
+        tag = re.compile(_TAG).match(self._data, start)
+        found = re.compile(_ATTRIBUTE).finditer(self._data, start, tag.end() if tag else start)
         return next((one.start(1) for one in found if one[1] == name.encode()), start)
 
     def _place(self, start: int) -> Place:
@@ -49,6 +48,8 @@ class Places:
     @cached_property
     def _starts(self) -> dict[Any, int]:
         """The offset of each element's tag. The text is known to be well-formed and to declare no entities."""
+        from xml.parsers import expat
+
         starts: list[int] = []
         parser = expat.ParserCreate("utf-8")
 

@@ -151,7 +151,14 @@ class Element:
             secured=cls.secured,
             agrees=cls.agree is not Element.agree,
         )
-        return made_init(shape, hints)
+        return made_init(shape, hints, cls._keep)
+
+    @classmethod
+    def _keep(cls, init: Callable[..., None]) -> None:
+        """Use the `__init__` that was made from now on, unless the class has one of its own."""
+        if cls.__init__ is cls._make:
+            setattr(cls, "__init__", init)  # noqa: B010 - type checkers refuse to assign it
+        cls._make = init
 
     @classmethod
     def _again(cls, values: Mapping[str, object]) -> Self:
@@ -196,7 +203,7 @@ class Element:
         assert self.children is not None
         played = "" if times is None else f" with {self.children.times} {times} are {count * times}"
         raise BxmlError(
-            f"{self.element}: {count} {self.children.many}{played}, expected {self.children.count} "
+            f"{self.element}: {count} {self.children.many}{played}, expected {self.children.number} "
             f"{self.children.expected} ({self.page})."
         )
 

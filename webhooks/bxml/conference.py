@@ -1,6 +1,5 @@
 """The verb that puts a call into a conference."""
 
-import re
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -15,7 +14,7 @@ from webhooks.events import (
 
 __all__ = ["Conference"]
 
-_NAME = Text(100, re.compile(r"[A-Za-z0-9_.-]+"), "a name of letters, digits, hyphens, underscores and dots")
+_NAME = Text(100, r"[A-Za-z0-9_.-]+", "a name of letters, digits, hyphens, underscores and dots")
 _Link: TypeAlias = Link[ConferenceCreatedEvent] | Link[ConferenceMemberJoinEvent] | Link[ConferenceMemberExitEvent]
 
 

@@ -1,6 +1,5 @@
 """The verb that dials others: Transfer, with its destinations PhoneNumber and SipUri."""
 
-import re
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
@@ -37,7 +36,7 @@ REASONS = OneOf.of(
     "out-of-service",
     "away",
 )
-_DISPLAY_NAME = Text(256, re.compile(r"[^\x00-\x1f\x7f-\x9f]*"), "text without control characters")
+_DISPLAY_NAME = Text(256, r"[^\x00-\x1f\x7f-\x9f]*", "text without control characters")
 
 
 class _Leg(Element):

@@ -1,6 +1,5 @@
 """Verbs about keys besides Gather: SendDtmf presses them, StartGather and StopGather report them in the background."""
 
-import re
 from dataclasses import KW_ONLY
 from typing import Annotated, ClassVar, Literal
 
@@ -10,7 +9,7 @@ from webhooks.events import DtmfEvent
 
 __all__ = ["SendDtmf", "StartGather", "StopGather"]
 
-_KEYS = Text(50, re.compile(r"[0-9*#A-Da-d,wW]+"), "keys (0-9, *, #, A-D) and pauses (w or a comma, and W)")
+_KEYS = Text(50, r"[0-9*#A-Da-d,wW]+", "keys (0-9, *, #, A-D) and pauses (w or a comma, and W)")
 
 
 class SendDtmf(Verb):

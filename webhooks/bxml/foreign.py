@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeGuard, cast
-
-from lxml import etree
 
 from webhooks.bxml._builder import ROOTS, Builder, Found
 from webhooks.bxml._document import ILLEGAL, Document
@@ -43,7 +42,9 @@ def document_of(source: Foreign) -> Document[Verb]:
     Raises:
         BxmlError: elements or attributes that BXML does not have, or broken limits; the message has a line for each.
     """
-    root = node = _node(source)
+    from lxml import etree
+
+    root = node = _node(source, etree.Element)
     if node.tag not in ROOTS:
         root = etree.Element(ROOTS[0])
         root.append(node)
@@ -69,10 +70,10 @@ def _position(node: Any) -> int:
     return above.index(node) + 1 if above.getparent() is None else _position(above)
 
 
-def _node(source: Foreign) -> Any:
+def _node(source: Foreign, element: Callable[[str], Any]) -> Any:
     """A tree of its names and values. It is never written, so nothing in it can become markup."""
     tag: str = _part(source, "_tag")
-    node: Any = etree.Element(tag)
+    node = element(tag)
     attributes: Mapping[str, object] = _part(source, "_attributes") or {}
     for wire, value in attributes.items():
         if value is not None:
@@ -84,7 +85,7 @@ def _node(source: Foreign) -> Any:
         if not is_foreign(child):
             what = f"bandwidth-sdk: <{tag}> holds something of type {type(child).__name__}"
             raise BxmlError(f"{what}, expected its own verbs; a Document takes ours.")
-        node.append(_node(child))
+        node.append(_node(child, element))
     return node
 
 
@@ -100,7 +101,7 @@ def _text(value: object, what: str) -> str:
         kind = type(value).__name__
         raise BxmlError(f"bandwidth-sdk: {what} is of type {kind}, expected text, a number, True or False.")
     text = str.__str__(value) if isinstance(value, str) else str(value)
-    if match := ILLEGAL.search(text):
+    if match := re.search(ILLEGAL, text):
         raise BxmlError(
             f"bandwidth-sdk: {what} holds U+{ord(match[0]):04X} at position {match.start()}, which XML cannot carry; "
             "remove it before you make the verb."

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn, cast
-
-from lxml import etree
+from typing import Any, NamedTuple, NoReturn, cast
 
 from webhooks.bxml._builder import ELEMENTS, ROOTS, Builder
 from webhooks.bxml._document import Document
@@ -19,12 +16,11 @@ from webhooks.errors import BxmlError
 __all__ = ["Mistake", "Reading", "parse", "read", "verb_names"]
 
 # A document type can only stand in the prolog. Refused before the parser would read its entities.
-_DOCTYPE = re.compile(r"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL)
+_DOCTYPE = r"(?s:(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+)<!DOCTYPE"
 _ABOUT = "voice/bxml/about"
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One thing for which Bandwidth would refuse a text."""
 
     code: str
@@ -35,8 +31,7 @@ class Mistake:
     """Bandwidth's page about it, below dev.bandwidth.com/docs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a text says."""
 
     verbs: Sequence[Verb | None]
@@ -76,7 +71,11 @@ def read(source: bytes | str) -> Reading:
     builder, places = Builder(), Places(text, root)
     verbs = builder.verbs(root)
     mistakes = [Mistake(one.code, places.of(one.node, one.attribute), one.sentence, one.page) for one in builder.found]
-    return Reading(verbs, mistakes, lambda index: places.of(root[index]), is_whole=not builder.is_full)
+
+    def place(index: int) -> Place:
+        return places.of(root[index])
+
+    return Reading(verbs, mistakes, place, is_whole=not builder.is_full)
 
 
 def verb_names(source: bytes) -> tuple[str, ...]:
@@ -111,7 +110,9 @@ def _decoded(source: bytes | str) -> str:
 
 
 def _root(text: str) -> Any:
-    if _DOCTYPE.match(text):
+    from lxml import etree
+
+    if re.match(_DOCTYPE, text):
         _refuse("doctype", "a document type is not allowed in BXML.")
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True

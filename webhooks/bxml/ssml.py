@@ -7,12 +7,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import FrozenInstanceError
 from typing import Any, NoReturn, Self
-
-from lxml import etree
 
 from webhooks.bxml._escape import attribute, character_data
 from webhooks.bxml._limits import MAX_BYTES, OneOf, Text
@@ -32,7 +29,7 @@ _TAGS: dict[str, dict[str, Text | OneOf]] = {
     "break": {
         "strength": OneOf.of("none", "x-weak", "weak", "medium", "strong", "x-strong"),
         "time": Text(
-            pattern=re.compile(r"\+?(?:(?:[0-9](?:\.[0-9]*)?|\.[0-9]+|10(?:\.0*)?)s|(?:[0-9]{1,4}|10000)ms)"),
+            pattern=r"\+?(?:(?:[0-9](?:\.[0-9]*)?|\.[0-9]+|10(?:\.0*)?)s|(?:[0-9]{1,4}|10000)ms)",
             expected='a time of at most ten seconds, as "500ms" or "1.5s"',
         ),
     },
@@ -42,15 +39,15 @@ _TAGS: dict[str, dict[str, Text | OneOf]] = {
     "phoneme": {"ph": _ANY},
     "prosody": {
         "pitch": Text(
-            pattern=re.compile(r"x-low|low|medium|high|x-high|default|[+-][0-9]+(?:\.[0-9]+)?%"),
+            pattern=r"x-low|low|medium|high|x-high|default|[+-][0-9]+(?:\.[0-9]+)?%",
             expected='a word such as "low", or a signed percentage as "+10%"',
         ),
         "rate": Text(
-            pattern=re.compile(r"x-slow|slow|medium|fast|x-fast|[0-9]+(?:\.[0-9]+)?%"),
+            pattern=r"x-slow|slow|medium|fast|x-fast|[0-9]+(?:\.[0-9]+)?%",
             expected='a word such as "slow", or a percentage as "90%"',
         ),
         "volume": Text(
-            pattern=re.compile(r"silent|x-soft|soft|medium|loud|x-loud|default|[+-][0-9]+(?:\.[0-9]+)?dB"),
+            pattern=r"silent|x-soft|soft|medium|loud|x-loud|default|[+-][0-9]+(?:\.[0-9]+)?dB",
             expected='a word such as "soft", or signed decibels as "-6dB"',
         ),
     },
@@ -123,6 +120,8 @@ def _set(made: Ssml, pieces: tuple[str | Ssml, ...], markup: str) -> None:
 
 
 def _parsed(source: str) -> Any:
+    from lxml import etree
+
     if not isinstance(source, str):
         raise BxmlError(f"Ssml: the markup is of type {type(source).__name__}, expected text ({_PAGE}).")
     if len(source) > MAX_BYTES:

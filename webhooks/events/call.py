@@ -5,17 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webhooks.events._base import CallEvent, NotificationEvent, WireModel
+from webhooks.events._base import CallEvent, WireModel
 from webhooks.events._fields import (
     AnsweredFields,
     CallFields,
+    CallNotification,
     EndedFields,
     Known,
-    NotificationCallFields,
-    ParentFields,
-    QueuedFields,
+    LegFields,
     Time,
-    TransferFields,
     read_duration,
 )
 
@@ -122,7 +120,7 @@ class InitiateEvent(CallFields, CallEvent):
     )
 
 
-class AnswerEvent(AnsweredFields, QueuedFields, CallFields, CallEvent):
+class AnswerEvent(AnsweredFields, CallEvent):
     """An outbound call was answered; machine detection in `sync` mode delays it (voice/webhooks/answer)."""
 
     event_type: Literal["answer"]
@@ -132,13 +130,13 @@ class AnswerEvent(AnsweredFields, QueuedFields, CallFields, CallEvent):
     caller_display_name: str | None = Field(default=None, description="display name, at most 256 characters")
 
 
-class RedirectEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, CallFields, CallEvent):
+class RedirectEvent(LegFields, CallEvent):
     """A Redirect verb ran, or the call was updated over REST, and new BXML is wanted (voice/webhooks/redirect)."""
 
     event_type: Literal["redirect"]
 
 
-class ReferCompleteEvent(AnsweredFields, QueuedFields, CallFields, CallEvent):
+class ReferCompleteEvent(AnsweredFields, CallEvent):
     """A SIP REFER finished (voice/programmable-voice/webhooks/referComplete, 2026)."""
 
     event_type: Literal["referComplete"]
@@ -152,7 +150,7 @@ class ReferCompleteEvent(AnsweredFields, QueuedFields, CallFields, CallEvent):
     refer_to: str | None = Field(default=None, description="SIP URI referred to")
 
 
-class DisconnectEvent(EndedFields, AnsweredFields, QueuedFields, NotificationCallFields, NotificationEvent):
+class DisconnectEvent(EndedFields, AnsweredFields, CallNotification):
     """The call ended (voice/webhooks/disconnect)."""
 
     event_type: Literal["disconnect"]
@@ -161,7 +159,7 @@ class DisconnectEvent(EndedFields, AnsweredFields, QueuedFields, NotificationCal
     sip_response_code: int | None = Field(default=None, description="SIP status of a rejected outbound INVITE")
 
 
-class MachineDetectionCompleteEvent(AnsweredFields, QueuedFields, NotificationCallFields, NotificationEvent):
+class MachineDetectionCompleteEvent(AnsweredFields, CallNotification):
     """The verdict of `async` machine detection; act by REST (voice/webhooks/machineDetectionComplete)."""
 
     event_type: Literal["machineDetectionComplete"]

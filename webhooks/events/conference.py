@@ -25,8 +25,8 @@ class _ConferenceFields(WireModel):
     tag: str | None = Field(default=None, description="tag of the call that created the conference")
 
 
-class _NotificationConferenceFields(_ConferenceFields):
-    """The fields of every notification about a conference."""
+class _ConferenceNotification(_ConferenceFields, NotificationEvent):
+    """A notification about a conference."""
 
     conference_id: str = Field(description="conference id, prefix conf-")
 
@@ -68,13 +68,13 @@ class ConferenceRedirectEvent(_ConferenceFields, ConferenceEvent):
     event_type: Literal["conferenceRedirect"]
 
 
-class ConferenceCompletedEvent(_NotificationConferenceFields, NotificationEvent):
+class ConferenceCompletedEvent(_ConferenceNotification):
     """The last member left (voice/webhooks/conferenceCompleted)."""
 
     event_type: Literal["conferenceCompleted"]
 
 
-class ConferenceRecordingAvailableEvent(RecordingFields, _NotificationConferenceFields, NotificationEvent):
+class ConferenceRecordingAvailableEvent(RecordingFields, _ConferenceNotification):
     """The recording of a conference can be downloaded (voice/webhooks/conferenceRecordingAvailable)."""
 
     # The second value stands in one SDK's unit test only; it costs nothing to read it.

@@ -4,20 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from webhooks.events._base import CallEvent, NotificationEvent
-from webhooks.events._fields import (
-    AnsweredFields,
-    CallFields,
-    NotificationCallFields,
-    ParentFields,
-    QueuedFields,
-    TransferFields,
-)
+from webhooks.events._base import CallEvent
+from webhooks.events._fields import CallNotification, LegFields
 
 __all__ = ["DtmfEvent", "GatherEvent"]
 
 
-class GatherEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, CallFields, CallEvent):
+class GatherEvent(LegFields, CallEvent):
     """A Gather finished, also when no key was pressed (voice/webhooks/gather)."""
 
     event_type: Literal["gather"]
@@ -27,7 +20,7 @@ class GatherEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, Ca
     )
 
 
-class DtmfEvent(ParentFields, TransferFields, AnsweredFields, QueuedFields, NotificationCallFields, NotificationEvent):
+class DtmfEvent(LegFields, CallNotification):
     """One key was pressed after StartGather (voice/webhooks/dtmf)."""
 
     event_type: Literal["dtmf"]

@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webhooks.events._base import CallEvent, NotificationEvent, WireModel
+from webhooks.events._base import CallEvent, WireModel
 from webhooks.events._fields import (
-    AnsweredFields,
-    CallFields,
+    CallNotification,
     Known,
-    NotificationCallFields,
+    LegFields,
     ParentFields,
     QueuedFields,
     RecordingFields,
@@ -39,9 +38,7 @@ class Transcription(WireModel):
     speaker: int | None = Field(default=None, description="index of the speaker, from zero")
 
 
-class RecordCompleteEvent(
-    RecordingFields, ParentFields, TransferFields, AnsweredFields, QueuedFields, CallFields, CallEvent
-):
+class RecordCompleteEvent(RecordingFields, LegFields, CallEvent):
     """A Record verb ended while the caller was still there; the media is not ready yet (voice/webhooks/recordComplete).
 
     The docs and samples say `recordComplete`, the SDKs `recordingComplete`, the AsyncAPI document `recording`.
@@ -52,9 +49,7 @@ class RecordCompleteEvent(
     status: RecordingStatus | None = Field(default=None, description="state of the recording")
 
 
-class RecordingAvailableEvent(
-    RecordingFields, ParentFields, TransferFields, QueuedFields, NotificationCallFields, NotificationEvent
-):
+class RecordingAvailableEvent(RecordingFields, ParentFields, TransferFields, QueuedFields, CallNotification):
     """The audio of a recording can be downloaded (voice/webhooks/recordingAvailable)."""
 
     event_type: Literal["recordingAvailable"]
@@ -64,9 +59,7 @@ class RecordingAvailableEvent(
     )
 
 
-class TranscriptionAvailableEvent(
-    RecordingFields, ParentFields, TransferFields, QueuedFields, NotificationCallFields, NotificationEvent
-):
+class TranscriptionAvailableEvent(RecordingFields, ParentFields, TransferFields, QueuedFields, CallNotification):
     """The transcription of a recording is ready (voice/webhooks/transcriptionAvailable).
 
     The AsyncAPI document says `transcription`, and puts id and URL flat beside the call's fields.

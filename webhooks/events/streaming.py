@@ -5,15 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webhooks.events._base import NotificationEvent, WireModel
-from webhooks.events._fields import (
-    AnsweredFields,
-    Known,
-    NotificationCallFields,
-    QueuedFields,
-    Time,
-    read_duration,
-)
+from webhooks.events._base import WireModel
+from webhooks.events._fields import AnsweredFields, CallNotification, Known, Time, read_duration
 
 __all__ = [
     "MediaStream",
@@ -93,7 +86,7 @@ class AvailableTranscription(RealTimeTranscription):
     completed_time: Time | None = Field(default=None, description="when it was finished")
 
 
-class _StreamedCall(AnsweredFields, QueuedFields, NotificationCallFields):
+class _StreamedCall(AnsweredFields, CallNotification):
     """The call that is streamed."""
 
 
@@ -104,14 +97,14 @@ class _CallerFields(WireModel):
     caller_display_name: str | None = Field(default=None, description="display name, at most 256 characters")
 
 
-class MediaStreamStartedEvent(_CallerFields, _StreamedCall, NotificationEvent):
+class MediaStreamStartedEvent(_CallerFields, _StreamedCall):
     """A stream started (voice/webhooks/mediaStreamStarted)."""
 
     event_type: Literal["mediaStreamStarted"]
     media_stream: MediaStream | None = Field(default=None, description="the stream")
 
 
-class MediaStreamRejectedEvent(_StreamedCall, NotificationEvent):
+class MediaStreamRejectedEvent(_StreamedCall):
     """A stream could not start (voice/webhooks/mediaStreamRejected)."""
 
     event_type: Literal["mediaStreamRejected"]
@@ -121,7 +114,7 @@ class MediaStreamRejectedEvent(_StreamedCall, NotificationEvent):
     original_media_stream: MediaStream | None = Field(default=None, description="the running stream of the same name")
 
 
-class MediaStreamStoppedEvent(_CallerFields, _StreamedCall, NotificationEvent):
+class MediaStreamStoppedEvent(_CallerFields, _StreamedCall):
     """A stream ended (voice/webhooks/mediaStreamStopped)."""
 
     event_type: Literal["mediaStreamStopped"]
@@ -130,14 +123,14 @@ class MediaStreamStoppedEvent(_CallerFields, _StreamedCall, NotificationEvent):
     media_stream: StoppedMediaStream | None = Field(default=None, description="the stream")
 
 
-class RealTimeTranscriptionStartedEvent(_StreamedCall, NotificationEvent):
+class RealTimeTranscriptionStartedEvent(_StreamedCall):
     """A real-time transcription started (voice/webhooks/realTimeTranscriptionStarted)."""
 
     event_type: Literal["realTimeTranscriptionStarted"]
     real_time_transcription: RealTimeTranscription | None = Field(default=None, description="the transcription")
 
 
-class RealTimeTranscriptionRejectedEvent(_StreamedCall, NotificationEvent):
+class RealTimeTranscriptionRejectedEvent(_StreamedCall):
     """A real-time transcription could not start (voice/webhooks/realTimeTranscriptionRejected).
 
     The docs' tables call the object `realTimeTranscription`, their samples `transcription`; read `live_transcription`.
@@ -158,7 +151,7 @@ class RealTimeTranscriptionRejectedEvent(_StreamedCall, NotificationEvent):
         return self.real_time_transcription or self.transcription
 
 
-class RealTimeTranscriptionStoppedEvent(_StreamedCall, NotificationEvent):
+class RealTimeTranscriptionStoppedEvent(_StreamedCall):
     """A real-time transcription ended (voice/webhooks/realTimeTranscriptionStopped).
 
     The docs' tables call the object `realTimeTranscription`, their samples `transcription`; read `live_transcription`.
@@ -176,7 +169,7 @@ class RealTimeTranscriptionStoppedEvent(_StreamedCall, NotificationEvent):
         return self.real_time_transcription or self.transcription
 
 
-class RealTimeTranscriptionAvailableEvent(_StreamedCall, NotificationEvent):
+class RealTimeTranscriptionAvailableEvent(_StreamedCall):
     """A real-time transcription can be downloaded (voice/webhooks/realTimeTranscriptionAvailable)."""
 
     event_type: Literal["realTimeTranscriptionAvailable"]

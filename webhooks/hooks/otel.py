@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from webhooks.errors import UsageError
 from webhooks.events.catalogue import BY_TYPE
@@ -22,8 +21,7 @@ _KNOWN = frozenset(event_type for _, event_type in BY_TYPE)
 _OTHER = "_OTHER"
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     span: Span
     token: Token[Context]
 

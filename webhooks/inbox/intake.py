@@ -86,15 +86,17 @@ class Intake:
         self.tally: Tally = Tally()
         """Counts."""
 
-    async def keep(self, event: Event, delivery: Delivery, body: bytes, *, ordered: bool) -> Reply | None:
+    async def keep(self, event: Event, delivery: Delivery, place: tuple[int, int], *, ordered: bool) -> Reply | None:
         """The reply to an event that is kept now; None when it has to be handled at once.
 
         Args:
             event: what happened.
             delivery: what it came in.
-            body: the part of the delivery's body that is this event.
+            place: which of how many events of the delivery it is.
             ordered: whether it waits for earlier events of its call or conversation.
         """
+        index, count = place
+        body = elements(delivery.body, count)[index]
         envelope = self._envelope(event, delivery, body, ordered=ordered)
         is_message = event.family == "messaging" or body.lstrip()[:1] == b"["
         if ordered and self._spool.holds and not is_message:

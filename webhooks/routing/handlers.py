@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import FunctionType, SimpleNamespace
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from webhooks.bxml import ConferenceVerb, Document, Handler, Verb
 from webhooks.context import Context
@@ -44,8 +44,7 @@ class ErrorPlan:
     takes_event: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
+class _Role(NamedTuple):
     """What messages say of a kind of handler."""
 
     who: str

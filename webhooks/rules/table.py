@@ -8,8 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from webhooks import bxml, events
 from webhooks.bxml import Verb
@@ -18,8 +17,7 @@ from webhooks.events import Event
 __all__ = ["ALLOWED", "ENDS", "NON_BLOCKING", "RULES", "Row", "Rule"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The verbs that may answer an event."""
 
     verbs: frozenset[type[Verb]]
@@ -98,8 +96,7 @@ NON_BLOCKING: frozenset[type[Verb]] = frozenset(
 """Verbs that only begin or end something: the next verb runs at once. After the last one the call ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What a violation's code means."""
 
     severity: Literal["error", "warning"]

@@ -121,7 +121,7 @@ def _limited(limit: Limit) -> st.SearchStrategy[Any]:
             return st.floats(limit.minimum, limit.maximum)
         case Url():
             return st.sampled_from(["/next", "next?a=1&b=2", "https://other.example/next"])
-        case Text() if limit.pattern is not None:
-            return st.from_regex(limit.pattern or "", fullmatch=True, alphabet=_CHARACTERS)
+        case Text() if limit.pattern:
+            return st.from_regex(limit.pattern, fullmatch=True, alphabet=_CHARACTERS)
         case _:
             return _TEXT
