@@ -194,3 +194,19 @@ async def test_an_answer_that_has_no_body_tells_no_length(status: int, told: str
         reply = await client.post("/", json=payload("gather"))
     assert reply.status_code == status
     assert reply.headers.get("content-length") == told
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("auth", ("user", "s3cret"), "auth is of type tuple, expected BasicAuth"),
+        ("auth", BasicAuth, "auth is of type type, the class BasicAuth, expected BasicAuth"),
+        ("state", "redis://:s3cret@host", "state is of type str, expected a store"),
+        ("inbox", "postgresql://me:s3cret@host", "inbox is of type str, expected an inbox"),
+        ("inbox", 7, "inbox is of type int, expected an inbox"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_without_its_value(name: str, given: Any, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as failure:
+        Webhooks(**{"auth": AllowAll(), name: given})
+    assert "s3cret" not in str(failure.value)

@@ -459,7 +459,7 @@ async def test_errors_of_ours_are_logged_with_what_they_say(caplog: pytest.LogCa
         Gather(max_digits=99)
 
     await answer(handling(handler), GATHER)
-    assert "Gather: max_digits is of type int, expected a whole number from 1 to 50" in caplog.text
+    assert "Gather: max_digits is another number, expected a whole number from 1 to 50" in caplog.text
     assert "99" not in caplog.text
     assert issubclass(BxmlError, UsageError)
     assert issubclass(DeadlineExceeded, HandlerError)

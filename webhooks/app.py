@@ -95,8 +95,8 @@ class Webhooks(Router):
         super().__init__()
         if not callable(auth) or isinstance(auth, type):
             raise UsageError(
-                f"auth={auth!r}: expected BasicAuth(user, password), BasicAuth.from_env(), an Authenticator of yours, "
-                "or AllowAll()."
+                f"auth is of type {_kind(auth)}, expected BasicAuth(user, password), BasicAuth.from_env(), an "
+                "Authenticator of yours, or AllowAll()."
             )
         if is_async(auth):
             raise UsageError("auth is `async def`: it is called before anything is awaited; write it as `def`.")
@@ -105,6 +105,10 @@ class Webhooks(Router):
                 raise UsageError(f"{name}={value!r}: expected a whole number above 0.")
         if background is not None and inbox is None:
             raise UsageError('background=... says how an inbox is worked off: give inbox=SqliteInbox("inbox.db"), too.')
+        if isinstance(inbox, (str, type)) or not (inbox is None or hasattr(inbox, "accept")):
+            raise UsageError(
+                f'inbox is of type {_kind(inbox)}, expected an inbox, as SqliteInbox("inbox.db") of webhooks.inbox.'
+            )
         self._inbox = inbox
         self._background = background
         self._intake: Intake | None = None
@@ -115,7 +119,9 @@ class Webhooks(Router):
         self._max_body = max_body
         self._threads = threads
         if isinstance(state, (str, type)) or not (state is None or hasattr(state, "forget")):
-            raise UsageError(f'state={state!r}: expected a store, as SqliteState("state.db") of webhooks.state.')
+            raise UsageError(
+                f'state is of type {_kind(state)}, expected a store, as SqliteState("state.db") of webhooks.state.'
+            )
         self._states = States(state)
         self._once = once
         self._debug = debug
@@ -321,6 +327,11 @@ class Webhooks(Router):
         if self._worker is not None:
             await self._worker.stop()
         await self._states.close()
+
+
+def _kind(value: object) -> str:
+    """What was given, without its value, which may be a password or hold one."""
+    return f"type, the class {value.__name__}" if isinstance(value, type) else type(value).__name__
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,26 @@ def test_a_script_says_waits_and_hangs_up(write: Write, command: Command) -> Non
     assert {"at", "who", "what", "text", "about"} == entries[0].keys()
     assert [entry["text"] for entry in entries if entry["what"] == "says"] == ["Hello"]
     assert entries[-1]["what"] == "answer"
+
+
+def test_without_an_http_client_a_url_cannot_be_called(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    result = command("call", "http://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "A URL needs an HTTP client: pip install" in result.stderr
+
+
+def test_no_call_is_taken_for_the_last_one(write: Write, command: Command) -> None:
+    """An inbox or a state in a file would know it."""
+    write("main.py", APP)
+    calls = set[str]()
+    for _ in range(2):
+        result = command("call", "main:hooks", "--script", "hangup", "--json")
+        [call] = {entry["about"] for entry in map(json.loads, result.stdout.splitlines()) if entry["about"]}
+        calls.add(call)
+    assert len(calls) == 2
+    told = [command("call", "main:hooks", "--script", "hangup", "--json", "--seed", "7").stdout for _ in range(2)]
+    assert told[0] == told[1]
 
 
 def test_bxml_that_is_refused_is_shown_and_the_exit_code_is_1(write: Write, command: Command) -> None:

@@ -54,7 +54,10 @@ def test_a_dependency_that_is_not_there_is_told_apart(command: Command, write: W
         ("raise ValueError('one\\ntwo')\n", "raises at phone.py:1\nValueError: one\n"),
         ("\ndef f(:\n", "raises at phone.py:2\nSyntaxError: invalid syntax (phone.py, line 2)\n"),
         ("import sys\nsys.exit('bye')\n", "raises at phone.py:2\nSystemExit: bye\n"),
-        ("from webhooks import Webhooks\nWebhooks(auth=None)\n", "raises at phone.py:2\nUsageError: auth=None: "),
+        (
+            "from webhooks import Webhooks\nWebhooks(auth=None)\n",
+            "raises at phone.py:2\nUsageError: auth is of type NoneType, ",
+        ),
         ("import json\njson.loads('{')\n", "raises at phone.py:2\nJSONDecodeError: "),
     ],
 )

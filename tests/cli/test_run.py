@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import re
 import signal
 import subprocess
@@ -22,6 +23,23 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
     calls: list[tuple[Any, dict[str, Any]]] = []
     monkeypatch.setattr(uvicorn, "run", lambda app, **settings: calls.append((app, settings)))
     return calls
+
+
+def test_the_access_log_holds_nothing_that_a_caller_or_a_stranger_said(
+    command: Command, write: Write, ran: list[Any]
+) -> None:
+    write("phone.py", f"{INSTALLED}\n@app.get('/health')\ndef health(): ...\n")
+    command("run", "phone:app")
+    settings = ran[0][1]["log_config"]
+    assert settings["handlers"]["access"]["filters"] == ["reticent"]
+    made = dict(settings["filters"]["reticent"])
+    reticent = made.pop("()")(**made)
+    lines: list[str] = []
+    for path in ("/bandwidth/menu?digits=4321&from=%2B19195550123", "/health", "/%2B19195550123", "/"):
+        record = logging.LogRecord("", 20, "", 1, "%s %s %s %s %d", ("1.2.3.4", "GET", path, "1.1", 200), None)
+        assert reticent.filter(record)
+        lines.append(record.getMessage().split()[2])
+    assert lines == ["/bandwidth/menu", "/health", "/*", "/"]
 
 
 def test_the_urls_for_the_dashboard_are_told(command: Command, write: Write, ran: list[Any]) -> None:

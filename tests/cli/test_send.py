@@ -22,6 +22,14 @@ def app(write: Write) -> None:
     write("phone.py", APP)
 
 
+def test_a_password_in_a_url_is_not_shown(command: Command) -> None:
+    result = command("send", "initiate", "http://user:s3cret@127.0.0.1:9/a")
+    assert result.exit_code == 1
+    assert "POST http://127.0.0.1:9/a" in result.output
+    assert "Nothing answers at http://127.0.0.1:9/: " in result.output
+    assert "s3cret" not in result.output
+
+
 def test_an_event_is_sent_in_memory_and_the_challenge_answered(command: Command) -> None:
     result = command("send", "initiate", *CREDENTIALS, "phone:hooks")
     assert result.exit_code == 0

@@ -49,7 +49,7 @@ async def test_nobody_listens() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
     call = await Phone().dial(url)
     assert call.cause == "callback-error"
-    assert "no answer: ConnectError" in str(call.timeline)
+    assert "nothing answers there: start the app" in str(call.timeline)
 
 
 async def test_a_url_that_no_client_takes_is_no_answer() -> None:

@@ -190,8 +190,11 @@ class Element:
             shown = repr(value)
         else:
             shown = f"of type {type(value).__name__}"
+        # Numbers are not told, either, where strangers' logs are read: keys that a caller pressed are one.
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and "number" in expected
+        kind = "another number" if is_number else f"of type {type(value).__name__}"
         start, rest = f"{self.element}: {name} is", f"expected {expected} ({self.page})."
-        raise BxmlError(f"{start} {shown}, {rest}", public=f"{start} of type {type(value).__name__}, {rest}")
+        raise BxmlError(f"{start} {shown}, {rest}", public=f"{start} {kind}, {rest}")
 
     def refuse_child(self, child: object) -> NoReturn:
         """Raise that this is no child of the element."""

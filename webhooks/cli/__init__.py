@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
@@ -16,6 +17,7 @@ from webhooks.cli.events import events
 from webhooks.cli.export import export
 from webhooks.cli.inbox import inbox
 from webhooks.cli.layout import examples
+from webhooks.cli.loading import Refused
 from webhooks.cli.logs import show_logs
 from webhooks.cli.new import new
 from webhooks.cli.routes import routes
@@ -23,18 +25,26 @@ from webhooks.cli.run import run
 from webhooks.cli.send import send
 from webhooks.cli.text import text
 from webhooks.cli.worker import worker
+from webhooks.errors import UsageError
 
 __all__ = ["main"]
 
 
-class _InOrder(click.Group):
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """What an app or a missing extra makes impossible is told in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise Refused(str(error)) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """As a newcomer meets them, not by the alphabet."""
         return list(self.commands)
 
 
 @click.group(
-    cls=_InOrder,
+    cls=_Group,
     commands=[demo, run, dev, call, text, routes, check, doctor, bxml, events, send, export, inbox, worker, new],
     epilog=examples("webhooks demo", "webhooks run main:hooks", "webhooks send initiate main:hooks"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},

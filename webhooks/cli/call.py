@@ -43,6 +43,7 @@ def call(
     user: str | None,
     password: str | None,
     script: str | None,
+    seed: int | None,
     as_lines: bool,
 ) -> None:
     """Call TARGET, a URL or MODULE:ATTR, and be the caller: what is said is shown, keys are typed.
@@ -50,7 +51,7 @@ def call(
     Time is the simulator's: nothing has to be waited for, and a timeout comes when you `wait`. The exit code is 1 when
     the call ended by a fault of the app's, else 0.
     """
-    phone = phone_of(user, password)
+    phone = phone_of(user, password, seed)
     app = app_or_url(target)
     screen = None if as_lines else Screen(phone)
     steps = _typed() if script is None else iter(script.split(";"))

@@ -104,7 +104,7 @@ def connected(app: Any = None) -> Generator[Bandwidth]:
                 inside = httpx2.AsyncClient(transport=transport)
                 yield Bandwidth(lambda *parts, **more: runner.run(inside.request(*parts, **more)))
     except httpx2.ConnectError as error:
-        where = error.request.url.copy_with(path="/", query=None)
+        where = error.request.url.copy_with(path="/", query=None, userinfo=b"")
         raise click.ClickException(
             f"Nothing answers at {where}: start the app there (webhooks run MODULE:ATTR), or check the host and port."
         ) from error

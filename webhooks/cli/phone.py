@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
@@ -29,6 +30,7 @@ _OPTIONS = (
     click.option("--user", help="User name, sent when the app asks for one."),
     click.option("--password", help="The password that belongs to it."),
     click.option("--script", metavar="STEPS", help='What to do, with ";" between; else it is typed.'),
+    click.option("--seed", type=int, help="Gives the same ids again; else each run has its own."),
     click.option("--json", "as_lines", is_flag=True, help="Print what happened as JSON, an object a line."),
 )
 
@@ -43,11 +45,13 @@ def typed() -> Iterator[str]:
             return
 
 
-def phone_of(user: str | None, password: str | None) -> Phone:
-    """A phone network with these credentials, or with none."""
+def phone_of(user: str | None, password: str | None, seed: int | None) -> Phone:
+    """A phone network with these credentials, or with none, and ids that come from a seed."""
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
-    return Phone(credentials=None if user is None or password is None else (user, password))
+    # Ids of their own for each run: an inbox or a state in a file knows the calls and texts of the last.
+    credentials = None if user is None or password is None else (user, password)
+    return Phone(credentials=credentials, seed=secrets.randbits(64) if seed is None else seed)
 
 
 class Screen:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
 import click
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
+from webhooks.app import Webhooks
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import load
 from webhooks.cli.machine import Machine
 from webhooks.cli.serving import address, urls
-from webhooks.mounting import hooks_in
+from webhooks.logs import loggable_path
+from webhooks.mounting import Mounted, hooks_in
 
 __all__ = ["run"]
 
@@ -34,7 +39,8 @@ def run(context: click.Context, target: str, *, host: str, port: int, reload: bo
     if reload and workers is not None:
         raise click.UsageError("--reload and --workers exclude each other.")
     app = load(target)
-    click.echo(urls(target, list(hooks_in(app))))
+    found = list(hooks_in(app))
+    click.echo(urls(target, found))
     if missing := Machine.here().slower_without:
         click.echo(f'Without {" and ".join(missing)} (pip install "bandwidth-webhooks[server]"), so slower.', err=True)
     # Processes that uvicorn starts import the app by themselves; without any, once is enough.
@@ -45,13 +51,36 @@ def run(context: click.Context, target: str, *, host: str, port: int, reload: bo
         port=port,
         reload=reload,
         workers=workers,
-        log_config=_logging(),
+        log_config=_logging(_paths(app, found)),
         use_colors=False if context.color is False else None,
     )
 
 
-def _logging() -> dict[str, Any]:
+def _paths(app: Any, found: Iterable[Mounted]) -> list[str]:
+    """All that the app has a name for."""
+    routes = () if isinstance(app, Webhooks) else getattr(app, "routes", ())
+    own = [route.path for route in routes if isinstance(getattr(route, "path", None), str)]
+    return [*own, *(mounted.prefix + (route.path or "") for mounted in found for route in mounted.hooks.routes())]
+
+
+class Reticent(logging.Filter):
+    """Keeps what strangers and callers put into a URL out of uvicorn's access log: queries, and unknown paths."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        super().__init__()
+        self._known = list(known)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Everything goes on, with the path that is registered."""
+        client, method, path, *rest = cast("tuple[object, ...]", record.args)
+        record.args = (client, method, loggable_path(unquote(str(path).partition("?")[0]), self._known), *rest)
+        return True
+
+
+def _logging(known: Iterable[str]) -> dict[str, Any]:
     """Uvicorn's, with our loggers beside its own."""
     settings = deepcopy(LOGGING_CONFIG)
+    settings["filters"] = {"reticent": {"()": Reticent, "known": list(known)}}
+    settings["handlers"]["access"]["filters"] = ["reticent"]
     settings["loggers"]["webhooks"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
     return settings

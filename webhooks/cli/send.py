@@ -22,6 +22,7 @@ from webhooks.testing import Field, example, fields_of
 __all__ = ["body_of", "send"]
 
 _DECLARATION = re.compile(r"<\?xml[^>]*>\s*")  # every document has the same one
+_USERINFO = re.compile(r"//[^/?#]*@")  # a password may stand there, and terminals are recorded
 _SHOWN = ("content-type", "www-authenticate", "allow", "location", "retry-after")
 
 
@@ -70,7 +71,8 @@ def send(
         raise Refused(str(error)) from error
     app, url = _where(target, path)
     credentials = None if user is None or password is None else (user, password)
-    click.echo(f"{click.style(event.event_types()[0], bold=True)}  {method} {url}")
+    shown = _USERINFO.sub("//", url)
+    click.echo(f"{click.style(event.event_types()[0], bold=True)}  {method} {shown}")
     answer = _sent(app, payload, url, credentials, method)
     click.echo(_shown(answer, event, tried=credentials is not None))
     context.exit(0 if answer.status // 100 == 2 else 1)

@@ -30,6 +30,7 @@ def text(
     user: str | None,
     password: str | None,
     script: str | None,
+    seed: int | None,
     as_lines: bool,
 ) -> None:
     """Write to TARGET, a URL or MODULE:ATTR, one text a line, and see how the app takes it.
@@ -37,7 +38,7 @@ def text(
     What an app writes back goes out by a REST call of its own and is not seen here. The exit code is 1 when the app did
     not take a text with a 2xx, else 0.
     """
-    phone = phone_of(user, password)
+    phone = phone_of(user, password, seed)
     conversation = phone.conversation(app_or_url(target), path, theirs=from_, ours=to)
     screen = Screen(phone)
 

@@ -144,7 +144,8 @@ def _text(value: Any) -> str:
 def _described(answer: Answer, address: Address) -> str:
     status = str(answer.status)
     if answer.status == 401 and address.credentials is None:
-        return f"{status}: it wants credentials; give them with phone.credentials = (user, password)"
+        how = "phone.credentials = (user, password), or --user and --password"
+        return f"{status}: it wants credentials; give them with {how}"
     if answer.status == 401 and "www-authenticate" not in answer.headers:
         return f"{status} without WWW-Authenticate: Bandwidth never sends credentials that nobody asks for"
     return status if not answer.body else f"{status}, {len(answer.body)} bytes"

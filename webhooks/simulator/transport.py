@@ -123,6 +123,7 @@ class Http:
             raise UsageError('A URL needs an HTTP client: pip install "bandwidth-webhooks[test]".') from None
         # To read the certificates takes longer than a whole call.
         self._client = partial(httpx2.AsyncClient, verify=ssl.create_default_context())
+        self._silence = httpx2.ConnectError
         self._failures = httpx2.HTTPError
         self._invalid = httpx2.InvalidURL
 
@@ -138,6 +139,8 @@ class Http:
         try:
             # In a task of its own: what the client cancels inside of itself does not reach into the simulation.
             answer = await asyncio.create_task(placed())
+        except self._silence as error:
+            raise ConnectionFailed("nothing answers there: start the app, or check host and port") from error
         except self._failures as error:
             raise ConnectionFailed(f"no answer: {type(error).__name__}") from error
         except self._invalid as error:
