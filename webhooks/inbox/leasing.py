@@ -11,11 +11,13 @@ import asyncio
 import logging
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar, cast
 
 from webhooks.errors import InboxError
+from webhooks.inbox.apart import Apart
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
 from webhooks.inbox.clock import Forward
 from webhooks.inbox.store import Offer, Store
@@ -63,18 +65,21 @@ class LeasingInbox(ABC):
         """Make the store ready, if it is not."""
 
     @abstractmethod
-    async def _ask_each(
+    def _ask_each(
         self,
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> T:
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
         """What an operation on the store gives for an item, once it would survive a crash.
 
         Args:
             operation: gets at once as many items as wait for it, and gives as many results.
             item: one of them.
             then: is called on the event loop with the result, or None when there is none, whoever waits or not.
+            soon: whether it may wait for a moment, for others that write.
         """
 
     async def _ask(self, operation: Callable[[Store], T]) -> T:
@@ -214,15 +219,19 @@ class LeasingInbox(ABC):
         for kept in leased or ():
             self._redeem(kept)
 
-    async def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> bool:
+    def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> Awaitable[bool]:
         """Write down what became of it; False when another process has taken it meanwhile."""
         if error is None:
-            return await self._ask_each(self._finish, (owner, kept.id))
+            # Nobody waits for that, but what comes behind it in its order, or may run when what crashed has ended.
+            soon = kept.envelope.order_key is None and not kept.crashes
+            return self._ask_each(self._finish, (owner, kept.id), soon=soon)
         again = kept.attempts < retry.attempts
         delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
-        return await self._ask(
-            lambda store: store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)
-        )
+
+        def operation(store: Store, _: Sequence[None]) -> Sequence[bool]:
+            return [store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]
+
+        return self._ask_each(operation, None)
 
     @staticmethod
     def _finish(store: Store, items: Sequence[tuple[str, int]]) -> Sequence[bool]:
@@ -257,6 +266,9 @@ class _Run:
         self._seconds = 0.0
         # References, since the loop keeps none of its own.
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun: deque[Kept] = deque()
+        self._unsettled: list[tuple[Kept, str | None]] = []
+        self._is_coming = False  # a task for these two
         self._handled: dict[int, Kept] = {}
         self._more = False  # whether anything may wait, as far as is known
         self.is_alone: bool = False
@@ -324,9 +336,15 @@ class _Run:
         if self._closing:
             return
         self._handled[kept.id] = kept
-        task = asyncio.create_task(self._attempt(kept))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begun.append(kept)
+        self._call_task()
+
+    def _call_task(self) -> None:
+        if not self._is_coming:
+            self._is_coming = True
+            task = asyncio.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def _tell(self, error: InboxError) -> None:
         """Each trouble once, however long it lasts."""
@@ -334,29 +352,57 @@ class _Run:
             _log.error("Nothing is handled from the inbox: %s", error)
         self._trouble = str(error)
 
-    async def _attempt(self, kept: Kept) -> None:
-        try:
-            error = await self._handler(kept)
-        except Exception as failure:  # noqa: BLE001 - promise 4
-            error = type(failure).__qualname__
-        if self._handled.pop(kept.id, None) is None:
-            return  # given back while it ran on
-        self.is_alone = False
-        if self._more:
-            self._wake.set()
-        await self._settle(kept, error)
+    async def _work(self) -> None:
+        """Handle what has begun. Most handlers never wait, so that one task does for many of them."""
+        self._is_coming = False
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        while self._begun and not task.cancelling():
+            kept = self._begun.popleft()
+            apart = Apart(self._attempt(kept))
+            if not apart.has_ended and (self._begun or self._unsettled):
+                self._call_task()
+            error = await apart
+            if self._handled.pop(kept.id, None) is None:
+                continue  # given back while it ran on
+            self.is_alone = False
+            if self._more:
+                self._wake.set()
+            self._unsettled.append((kept, error))
+        if self._begun:
+            self._call_task()  # a handler has cancelled this one
+        ended, self._unsettled = self._unsettled, []
+        await self._settle(ended)
 
-    async def _settle(self, kept: Kept, error: str | None) -> None:
-        while True:
-            try:
-                mine = await self._inbox.settle(self.owner, kept, error, self._retry)
-            except InboxError as trouble:
-                self._tell(trouble)
+    async def _attempt(self, kept: Kept) -> str | None:
+        try:
+            return await self._handler(kept)
+        except Exception as failure:  # noqa: BLE001 - promise 4
+            return type(failure).__qualname__
+
+    async def _settle(self, ended: Sequence[tuple[Kept, str | None]]) -> None:
+        while ended:
+            asked = [(*one, self._settling(*one)) for one in ended]
+            ended = [(kept, error) for kept, error, coming in asked if not await self._is_settled(kept, error, coming)]
+            if ended:
                 if self._closing:
                     return
                 await asyncio.sleep(_AGAIN)
-            else:
-                break
+
+    def _settling(self, kept: Kept, error: str | None) -> Awaitable[bool] | None:
+        try:
+            return self._inbox.settle(self.owner, kept, error, self._retry)
+        except InboxError as trouble:
+            self._tell(trouble)
+            return None
+
+    async def _is_settled(self, kept: Kept, error: str | None, coming: Awaitable[bool] | None) -> bool:
+        if coming is None:
+            return False
+        try:
+            mine = await coming
+        except InboxError as trouble:
+            self._tell(trouble)
+            return False
         if not mine:
             _log.warning("Delivery %d was taken by another process while it was handled: it is handled twice.", kept.id)
         elif error is not None and kept.attempts >= self._retry.attempts:
@@ -369,6 +415,7 @@ class _Run:
             )
         if error is not None or kept.crashes or kept.envelope.order_key is not None:
             self._wake.set()  # whatever waited behind it, or for it
+        return True
 
     async def drain(self, seconds: float) -> None:
         """Take no more, wait so long for what runs, then give back the rest."""
@@ -385,12 +432,14 @@ class _Run:
             await asyncio.wait(self._tasks, timeout=self._seconds)
         left = len(self._handled)
         self._handled.clear()
+        self._begun.clear()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLEANUP)
         try:
             async with asyncio.timeout(self._inbox.closing):
+                await self._settle(self._unsettled)
                 await self._inbox.release(self.owner)
         except TimeoutError:
             self._tell(InboxError("it does not answer. What ran comes again when its lease has ended."))

@@ -12,7 +12,7 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -261,15 +261,17 @@ class SqliteInbox(LeasingInbox):
     def _explained(self, error: sqlite3.Error) -> InboxError:
         return explained(error, str(self.path))
 
-    async def _ask_each(
+    def _ask_each(
         self,
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> T:
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
         if self._writer is None:
             raise InboxError(f'the inbox "{self.path}" is not open.')
-        return await self._writer.ask(operation, item, then)
+        return self._writer.ask(operation, item, then, soon=soon)
 
     async def _close(self) -> None:
         writer, self._writer = self._writer, None
