@@ -358,10 +358,7 @@ class _Run:
         task = cast("asyncio.Task[None]", asyncio.current_task())
         while self._begun and not task.cancelling():
             kept = self._begun.popleft()
-            apart = Apart(self._attempt(kept))
-            if not apart.has_ended and (self._begun or self._unsettled):
-                self._call_task()
-            error = await apart
+            error = await self._attempt(kept)
             if self._handled.pop(kept.id, None) is None:
                 continue  # given back while it ran on
             self.is_alone = False
@@ -375,7 +372,10 @@ class _Run:
 
     async def _attempt(self, kept: Kept) -> str | None:
         try:
-            return await self._handler(kept)
+            apart = Apart(self._handler, kept)
+            if not apart.has_ended and (self._begun or self._unsettled):
+                self._call_task()
+            return await apart
         except Exception as failure:  # noqa: BLE001 - promise 4
             return type(failure).__qualname__
 
