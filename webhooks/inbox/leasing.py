@@ -20,7 +20,8 @@ from webhooks.errors import InboxError
 from webhooks.inbox.apart import Apart
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
 from webhooks.inbox.clock import Forward
-from webhooks.inbox.store import Offer, Store
+from webhooks.inbox.store import Offer, Store, WholeStore
+from webhooks.inbox.writer import Results, Wanted
 
 __all__ = ["LeasingInbox"]
 
@@ -120,6 +121,24 @@ class LeasingInbox(ABC):
         if run is not None:
             self._promise(run, [result for result in results if isinstance(result, Kept)])
         return results
+
+    def whole(self, store: WholeStore, wanted: Wanted) -> Results | None:
+        """All of a transaction that puts deliveries that are handled at once, and finishes others; None for any other.
+
+        One that comes alone has nobody to compete with for Python's lock.
+        """
+        envelopes, ended = wanted.get(self._put, ()), wanted.get(self._finish, ())
+        run = next(iter(self._runs), None)
+        if run is None or not 1 < len(envelopes) <= run.room or len(wanted) > (2 if ended else 1):
+            return None
+        if any(owner != run.owner for owner, _ in ended) or any(one.order_key is not None for one in envelopes):
+            return None
+        now = self.clock.now()
+        kept = store.put_and_finish(run.owner, envelopes, [id for _, id in ended], now, now + self._lease)
+        if kept is None:
+            return None
+        self._promise(run, kept)
+        return {operation: kept if operation == self._put else [True] * len(ended) for operation in wanted}
 
     def _promise(self, run: _Run, kept: Sequence[Kept]) -> None:
         run.is_alone = run.is_alone or any(one.crashes for one in kept)

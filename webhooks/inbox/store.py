@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 
-__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "OVERTAKEN", "Offer", "Store", "kept_of", "taken"]
+__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "OVERTAKEN", "Offer", "Store", "WholeStore", "kept_of", "taken"]
 
 MOST_CRASHES = 3
 """A delivery that was being handled so often when its process ended is dead."""
@@ -85,6 +85,19 @@ class Store(Protocol):
 
     def prune(self, status: Status, before: float, most: int) -> int:
         """Remove what was first seen before that; at most so many at a time."""
+        ...
+
+
+class WholeStore(Store, Protocol):
+    """A store that can do in one statement what is done most."""
+
+    def put_and_finish(
+        self, owner: str, envelopes: Sequence[Envelope], ids: Sequence[int], now: float, until: float
+    ) -> Sequence[Kept] | None:
+        """`put`, all of it offered to `owner`, and `finish`, in a transaction of their own.
+
+        None, and nothing is done, where any is a duplicate, has to wait, or is not the owner's any more.
+        """
         ...
 
 

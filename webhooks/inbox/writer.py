@@ -10,14 +10,14 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from webhooks.errors import InboxError
 
-__all__ = ["Writer"]
+__all__ = ["Results", "Wanted", "Writer"]
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Exception)
@@ -28,6 +28,16 @@ T = TypeVar("T")
 _MOST = 500
 # Seconds for which what nobody waits for may look out for a transaction to join.
 _JOINS = 0.01
+
+
+Wanted: TypeAlias = Mapping[Any, Sequence[Any]]
+"""The items of operations."""
+Results: TypeAlias = Mapping[Any, Sequence[object]]
+"""What operations give, for each of their items."""
+
+
+def _in_parts(store: object, wanted: Wanted) -> None:
+    return None
 
 
 class _Asked(Generic[S]):
@@ -104,6 +114,8 @@ class Writer(Generic[S, E]):
         begin: the statement that begins a transaction.
         errors: what the connection raises.
         explained: the error that those who wait get for one of them.
+        whole: does all that is asked in one statement, which is a transaction by itself, and gives what operations
+            would; None where it cannot. Between two statements the thread waits for Python's lock.
         undone: told, on the thread, what operations gave whose transaction failed.
         beat: an operation for every so many seconds.
         every: how many.
@@ -121,6 +133,7 @@ class Writer(Generic[S, E]):
         undone: Callable[[Sequence[object]], object],
         beat: Callable[[S], object],
         every: float,
+        whole: Callable[[S, Wanted], Results | None] = _in_parts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
@@ -129,6 +142,7 @@ class Writer(Generic[S, E]):
         self._errors = errors
         self._explained = explained
         self._undone = undone
+        self._whole = whole
         self._beat = beat
         self._every = every
         self._clock = clock
@@ -221,7 +235,7 @@ class Writer(Generic[S, E]):
 
     def _commit(self, group: Sequence[_Asked[S]]) -> None:
         try:
-            self._transaction(lambda: self._operate(group))
+            self._run(group)
         except self._errors as error:
             self._undo(group)
             for asked in group:
@@ -240,15 +254,22 @@ class Writer(Generic[S, E]):
         for asked in group:
             asked.result = None
 
-    def _operate(self, group: Sequence[_Asked[S]]) -> None:
+    def _run(self, group: Sequence[_Asked[S]]) -> None:
         """Each operation once, for all of its items."""
         operations: dict[Any, list[_Asked[S]]] = {}
         for asked in group:
             operations.setdefault(asked.operation, []).append(asked)
+        wanted = {operation: [asked.item for asked in those] for operation, those in operations.items()}
+        given = self._whole(self._store, wanted)
+        if given is not None:
+            for operation, results in given.items():
+                _give(operations[operation], results)
+        else:
+            self._transaction(lambda: self._operate(operations, wanted))
+
+    def _operate(self, operations: Mapping[Any, Sequence[_Asked[S]]], wanted: Wanted) -> None:
         for operation, those in operations.items():
-            results = operation(self._store, [asked.item for asked in those])
-            for asked, result in zip(those, results, strict=True):
-                asked.result = result
+            _give(those, operation(self._store, wanted[operation]))
 
     def _transaction(self, operate: Callable[[], object]) -> None:
         try:
@@ -259,6 +280,11 @@ class Writer(Generic[S, E]):
             with suppress(self._errors):  # some errors have ended it already
                 self._connection.rollback()
             raise
+
+
+def _give(those: Sequence[_Asked[S]], results: Sequence[object]) -> None:
+    for asked, result in zip(those, results, strict=True):
+        asked.result = result
 
 
 def _answer(group: Sequence[_Asked[S]]) -> None:
