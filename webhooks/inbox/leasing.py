@@ -20,8 +20,7 @@ from webhooks.errors import InboxError
 from webhooks.inbox.apart import Apart
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
 from webhooks.inbox.clock import Forward
-from webhooks.inbox.store import Offer, Store, WholeStore
-from webhooks.inbox.writer import Results, Wanted
+from webhooks.inbox.store import Offer, Results, Store, Wanted, WholeStore
 
 __all__ = ["LeasingInbox"]
 

@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from webhooks.errors import InboxError
+from webhooks.inbox.store import Results, Wanted
 
-__all__ = ["Results", "Wanted", "Writer"]
+__all__ = ["Writer"]
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Exception)
@@ -28,12 +29,6 @@ T = TypeVar("T")
 _MOST = 500
 # Seconds for which what nobody waits for may look out for a transaction to join.
 _JOINS = 0.01
-
-
-Wanted: TypeAlias = Mapping[Any, Sequence[Any]]
-"""The items of operations."""
-Results: TypeAlias = Mapping[Any, Sequence[object]]
-"""What operations give, for each of their items."""
 
 
 def _in_parts(store: object, wanted: Wanted) -> None:
