@@ -168,9 +168,12 @@ class Receiver:
     ) -> Reply:
         """The reply to an event that is for the inbox, or is handled at once where nothing can keep it."""
         reply = await coming
-        if reply is not None:
-            return self._replied(reply, event, delivery, arrived)
-        answer = self._at_once(event, delivery, link, arrived, index)
+        # One line for both: what comes after an error that was thrown into here is not traced (CPython 3.11).
+        answer = (
+            self._at_once(event, delivery, link, arrived, index)
+            if reply is None
+            else self._replied(reply, event, delivery, arrived)
+        )
         return answer if isinstance(answer, Reply) else await answer
 
     def _at_once(

@@ -161,3 +161,32 @@ async def test_what_another_process_took_is_told_among_others(tmp_path: Path, ca
         async with asyncio.timeout(20):
             while "is handled twice" not in caplog.text:
                 await inbox.counts()
+
+
+async def test_what_has_an_order_is_handled_in_it_among_others(tmp_path: Path) -> None:
+    keys, handler = recorder()
+    async with opened(tmp_path / "inbox.db") as inbox, running(inbox, handler):
+        envelopes = [Envelope("a", "order"), Envelope("b"), Envelope("c", "order"), Envelope("d")]
+        await asyncio.gather(*(inbox.accept(envelope) for envelope in envelopes))
+        await done(inbox, 4)
+    assert sorted(keys) == list("abcd")
+    assert keys.index("a") < keys.index("c")
+
+
+async def test_what_ends_while_the_inbox_is_closed_is_written_when_it_is_open_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = list[str]()
+
+    async def handler(kept: Kept) -> None:
+        keys.append(kept.envelope.key)
+        await inbox._close()
+
+    async with opened(tmp_path / "inbox.db", poll=60) as inbox, running(inbox, handler):
+        await together(inbox, "a", "b")
+        async with asyncio.timeout(20):
+            while "is not open" not in caplog.text:
+                await asyncio.sleep(0)
+        await inbox.open()
+        await done(inbox, 2)
+    assert sorted(keys) == ["a", "b"]
