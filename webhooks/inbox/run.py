@@ -185,10 +185,22 @@ class Run:
             return type(failure).__qualname__
 
     async def _settle(self, ended: Sequence[tuple[Kept, str | None]]) -> None:
+        """Write down what became of them: asked for at once, so that all are in one transaction."""
         while ended:
             asked = [(*one, self._settling(*one)) for one in ended]
-            ended = [(kept, error) for kept, error, coming in asked if not await self._is_settled(kept, error, coming)]
-            if ended:
+            again = list[tuple[Kept, str | None]]()
+            for kept, error, coming in asked:
+                try:
+                    mine = await coming if coming is not None else None
+                except InboxError as trouble:
+                    self._tell(trouble)
+                    mine = None
+                if mine is None:
+                    again.append((kept, error))
+                elif not mine or error is not None or kept.crashes or kept.envelope.order_key is not None:
+                    self._settled(kept, error, mine=mine)
+            ended = again
+            if again:
                 if self._closing:
                     return
                 await asyncio.sleep(_AGAIN)
@@ -200,14 +212,8 @@ class Run:
             self._tell(trouble)
             return None
 
-    async def _is_settled(self, kept: Kept, error: str | None, coming: Awaitable[bool] | None) -> bool:
-        if coming is None:
-            return False
-        try:
-            mine = await coming
-        except InboxError as trouble:
-            self._tell(trouble)
-            return False
+    def _settled(self, kept: Kept, error: str | None, *, mine: bool) -> None:
+        """Say what is not as usual, and look for whatever waited behind it, or for it."""
         if not mine:
             _log.warning("Delivery %d was taken by another process while it was handled: it is handled twice.", kept.id)
         elif error is not None and kept.attempts >= self._retry.attempts:
@@ -218,9 +224,7 @@ class Run:
                 kept.attempts,
                 error,
             )
-        if error is not None or kept.crashes or kept.envelope.order_key is not None:
-            self._wake.set()  # whatever waited behind it, or for it
-        return True
+        self._wake.set()
 
     async def drain(self, seconds: float) -> None:
         """Take no more, wait so long for what runs, then give back the rest."""
