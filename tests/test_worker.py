@@ -9,7 +9,7 @@ from tests.inbox.test_app import kept, started
 from webhooks import Reply, UsageError
 from webhooks.events import DisconnectEvent
 from webhooks.inbox import Envelope, Kept, MemoryInbox, SqliteInbox
-from webhooks.inbox.leasing import _Run
+from webhooks.inbox.run import Run
 
 BODY = b'{"eventType": "disconnect", "eventTime": "2026-01-01T00:00:00Z", "callId": "c-1"}'
 
@@ -87,7 +87,7 @@ async def test_a_run_that_breaks_down_is_told_and_begins_again(
     class Breaking(MemoryInbox):
         broken = True
 
-        async def lease(self, run: _Run) -> list[Kept]:
+        async def lease(self, run: Run) -> list[Kept]:
             if self.broken:
                 self.broken = False
                 raise LookupError("secret")

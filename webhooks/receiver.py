@@ -129,40 +129,53 @@ class Receiver:
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        if len(events) == 1 and (self._intake is None or events[0].__class__ in ALLOWED):
-            if self._hooks is not None:
-                self._hooks.tell("received", events[0], delivery, arrived)
-            return self._at_once(events[0], delivery, link, arrived)
+        if len(events) == 1:
+            return self._answer_one(events[0], delivery, link, arrived)
         return self._one_by_one(events, delivery, link, arrived)
 
     async def _one_by_one(self, events: Sequence[Event], delivery: Delivery, link: LinkTo, arrived: float) -> Reply:
-        """The reply to several events, or to one that may wait in an inbox."""
+        """The reply to several events."""
         worst = EMPTY
         for index, event in enumerate(events):
-            if self._hooks is not None:
-                self._hooks.tell("received", event, delivery, arrived)
-            reply = None
-            if self._intake is not None:
-                reply = await self._keep(self._intake, event, delivery, (index, len(events)))
-            if reply is not None:
-                self._replied(reply, event, delivery, arrived)
-            else:
-                coming = self._at_once(event, delivery, link, arrived, index)
-                reply = coming if isinstance(coming, Reply) else await coming
+            coming = self._answer_one(event, delivery, link, arrived, (index, len(events)))
+            reply = coming if isinstance(coming, Reply) else await coming
             # A failure of any element of an array makes Bandwidth deliver all of it again.
             if index == 0 or reply.status > worst.status:
                 worst = reply
         return worst
 
-    async def _keep(self, intake: Intake, event: Event, delivery: Delivery, place: tuple[int, int]) -> Reply | None:
-        """The reply to an event that waits in the inbox now; None for one that is answered at once.
+    def _answer_one(
+        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, place: tuple[int, int] = (0, 1)
+    ) -> Reply | Awaitable[Reply]:
+        """The reply to an event; `place`: which of how many of the delivery it is."""
+        if self._hooks is not None:
+            self._hooks.tell("received", event, delivery, arrived)
+        if self._intake is not None and event.__class__ not in ALLOWED:
+            keeping = self._dispatcher.keeping(event, delivery.path)
+            if keeping != "not":
+                coming = self._intake.keep(event, delivery, place, ordered=keeping == "ordered")
+                return self._kept(coming, event, delivery, link, arrived=arrived, index=place[0])
+        return self._at_once(event, delivery, link, arrived, place[0])
 
-        `place`: which of how many events of the delivery it is.
-        """
-        keeping = self._dispatcher.keeping(event, delivery.path)
-        if keeping == "not":
-            return None
-        return await intake.keep(event, delivery, place, ordered=keeping == "ordered")
+    async def _kept(
+        self,
+        coming: Awaitable[Reply | None],
+        event: Event,
+        delivery: Delivery,
+        link: LinkTo,
+        *,
+        arrived: float,
+        index: int,
+    ) -> Reply:
+        """The reply to an event that is for the inbox, or is handled at once where nothing can keep it."""
+        reply = await coming
+        # One line for both: what comes after an error that was thrown into here is not traced (CPython 3.11).
+        answer = (
+            self._at_once(event, delivery, link, arrived, index)
+            if reply is None
+            else self._replied(reply, event, delivery, arrived)
+        )
+        return answer if isinstance(answer, Reply) else await answer
 
     def _at_once(
         self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, index: int = 0

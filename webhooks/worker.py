@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
 from webhooks.context import Attempt
 from webhooks.delivery import Delivery, Reply
 from webhooks.dispatch import Dispatcher
 from webhooks.errors import DeliveryError, InboxError
+from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.inbox import Background, Inbox, Kept, delivery_of, when
 from webhooks.inbox.spool import Spool
@@ -55,6 +57,7 @@ class Worker:
         self._stopped = False
         self._tasks: list[asyncio.Task[None]] = []
         self._taking = asyncio.Lock()
+        self._last_link = Links(table, "")
 
     async def start(self, *, here: bool | None = None) -> None:
         """Open the inbox, and begin to handle what it keeps, unless that is done elsewhere.
@@ -78,14 +81,19 @@ class Worker:
         if self._background.here if here is None else here:
             self._tasks.append(asyncio.create_task(self._run()))
 
-    async def begin(self) -> None:
-        """Start with the first delivery, where no lifespan did; and again where its event loop has ended since."""
-        if self._loop is not asyncio.get_running_loop() and not self._stopped:
-            _log.warning(
-                "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
-                "Let the server run the app's lifespan, or run `webhooks worker`."
-            )
-            await self.start()
+    def begin(self) -> Awaitable[None] | None:
+        """Start with the first delivery, where no lifespan did; and again where its event loop has ended since.
+
+        Returns:
+            None when it has been started.
+        """
+        if self._loop is asyncio.get_running_loop() or self._stopped:
+            return None
+        _log.warning(
+            "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
+            "Let the server run the app's lifespan, or run `webhooks worker`."
+        )
+        return self.start()
 
     async def stop(self) -> None:
         """Let handlers end, as long as `Background.drain` says, and close the inbox."""
@@ -102,7 +110,7 @@ class Worker:
         delivery = delivery_of(kept.envelope)
         attempt = Attempt(kept.attempts, when(kept.first_seen))
         try:
-            events = parse(delivery, self._hints.unreadable)
+            events = self._read(kept, delivery)
         except DeliveryError as error:
             return error.detail
         for event in events:
@@ -116,6 +124,11 @@ class Worker:
                 return attempt.failure or f"its handler answered {reply.status}"
         return None
 
+    def _read(self, kept: Kept, delivery: Delivery) -> Sequence[Event]:
+        """What was delivered, which the process that has just accepted it has read."""
+        event = kept.envelope.event
+        return parse(delivery, self._hints.unreadable) if event is None else (event,)
+
     async def _run(self) -> None:
         background = self._background
         while not self._stopped:
@@ -127,7 +140,10 @@ class Worker:
             await asyncio.sleep(self._every)
 
     def _links(self, delivery: Delivery) -> Links:
-        return Links(self._table, delivery.root_path)
+        # One mount has one root path, so the next delivery nearly always wants the same.
+        if self._last_link.root_path != delivery.root_path:
+            self._last_link = Links(self._table, delivery.root_path)
+        return self._last_link
 
     async def _keep_house(self) -> None:
         """Open what could not be opened, take up what was spooled, remove what nobody needs."""

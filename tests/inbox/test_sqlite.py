@@ -16,8 +16,8 @@ from webhooks.errors import InboxError, UsageError
 from webhooks.inbox import Envelope, Kept, Retry, SqliteInbox
 from webhooks.inbox.clock import Forward
 from webhooks.inbox.disk import disk_of, mounts
-from webhooks.inbox.leasing import _Run
 from webhooks.inbox.memory import MemoryStore
+from webhooks.inbox.run import Run
 from webhooks.inbox.schema import _make_tables, explained
 from webhooks.inbox.store import Offer
 
@@ -284,7 +284,7 @@ async def test_a_run_waits_for_an_inbox_that_is_not_open_yet(tmp_path: Path, cap
     looks = asyncio.Semaphore(0)
 
     class Slow(SqliteInbox):
-        async def lease(self, run: _Run) -> Sequence[Kept]:
+        async def lease(self, run: Run) -> Sequence[Kept]:
             looks.release()
             return await super().lease(run)
 

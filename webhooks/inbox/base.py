@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from webhooks.delivery import Delivery
 from webhooks.errors import UsageError
+from webhooks.events import Event
 
 __all__ = ["Accepted", "Counts", "Envelope", "Inbox", "Kept", "KeptHandler", "Retry", "Status", "delivery_of", "when"]
 
@@ -20,7 +21,7 @@ Status: TypeAlias = Literal["waiting", "running", "done", "dead"]
 """Where a kept delivery stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # and never changed; `frozen` takes three times as long to make one
 class Envelope:
     """One event as it was delivered, raw: what a newer version of the app reads it as is decided when it is handled."""
 
@@ -39,6 +40,8 @@ class Envelope:
     """Without credentials."""
     root_path: str = ""
     body: bytes = field(default=b"", repr=False)
+    event: Event | None = field(default=None, repr=False, compare=False)
+    """What was read of it, in the process that has just accepted it. No store keeps that."""
 
     def head(self) -> str:
         """Everything that is neither key nor body, as JSON text; `of` reads it back."""
@@ -74,7 +77,7 @@ def delivery_of(envelope: Envelope) -> Delivery:
     return Delivery(envelope.method, envelope.path, envelope.body, envelope.query, envelope.headers, envelope.root_path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as an `Envelope`
 class Kept:
     """A delivery in an inbox. What is done keeps its key and its times; its body is gone."""
 

@@ -22,6 +22,7 @@ from webhooks.events import Event
 from webhooks.inbox.background import Background
 from webhooks.inbox.base import Envelope, Inbox
 from webhooks.inbox.keys import delivery_key, digest, order_key
+from webhooks.inbox.patience import Patience
 from webhooks.inbox.spool import Spool
 from webhooks.logs import loggable
 
@@ -73,16 +74,17 @@ class Intake:
         inbox: where.
         background: the app's settings.
         spool: the file for when the inbox fails.
-        begin: awaited before each; makes the inbox ready where no lifespan did.
+        begin: called before each; makes the inbox ready where no lifespan did.
     """
 
     def __init__(
-        self, inbox: Inbox, *, background: Background, spool: Spool, begin: Callable[[], Awaitable[None]]
+        self, inbox: Inbox, *, background: Background, spool: Spool, begin: Callable[[], Awaitable[None] | None]
     ) -> None:
         self._inbox = inbox
         self._key = background.key
         self._spool = spool
         self._begin = begin
+        self._patience = Patience(_PATIENCE)
         self.tally: Tally = Tally()
         """Counts."""
 
@@ -102,8 +104,9 @@ class Intake:
         if ordered and self._spool.holds and not is_message:
             return await self._write_down(envelope, "what came before it is there.")
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._begin()
+            with self._patience():
+                if (beginning := self._begin()) is not None:
+                    await beginning
                 accepted = await self._inbox.accept(envelope)
         except (InboxError, TimeoutError) as error:
             told = str(error) or "it took too long."
@@ -140,9 +143,10 @@ class Intake:
             method=delivery.method,
             path=delivery.path,
             query=delivery.query,
-            headers=tuple((name, value) for name, value in delivery.headers if name in _HEADERS),
+            headers=tuple([(name, value) for name, value in delivery.headers if name in _HEADERS]),
             root_path=delivery.root_path,
             body=body,
+            event=event,
         )
 
     def _key_of(self, event: Event, delivery: Delivery) -> str:

@@ -9,6 +9,7 @@ Keys are digests: a file of keys tells nobody's number.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -27,25 +28,30 @@ _OBJECTS = ("transcription", "media_stream", "real_time_transcription")
 
 def delivery_key(event: Event, delivery: Delivery) -> str:
     """The same for the same event, however often and by whatever way it is delivered."""
-    if isinstance(event, (UnknownEvent, InvalidEvent)):
-        return digest("payload", to_json(event.payload, inf_nan_mode="constants").decode())
-    found: Any = event
-    if isinstance(event, MessageEvent):
-        return digest("message", found.message.id, found.event_type, found.to)
-    if found.event_time is None:
-        return digest("payload", event.model_dump_json(by_alias=True, exclude_unset=True))
-    event_type, names = _read(type(event))
-    about = [getattr(event, name) for name in names]
-    facts = [one if one is None or isinstance(one, str) else one.id for one in about]
-    return digest("voice", event.correlation_id, event_type, str(found.event_time), *facts)
+    return _reader_of(event.__class__)(event)
 
 
+# To ask each event what it is costs more than to read it.
 @cache
-def _read(event: type[Event]) -> tuple[str, list[str]]:
-    """The type of a voice event, and which of its fields say what it is about. Asking each for all costs more than the
-    rest of a delivery.
-    """
-    return event.event_types()[0], [name for name in (*_ABOUT, *_OBJECTS) if name in event.model_fields]
+def _reader_of(event: type[Event]) -> Callable[[Any], str]:
+    """What gives the key of the events of a class."""
+    if issubclass(event, (UnknownEvent, InvalidEvent)):
+        return lambda found: digest("payload", to_json(found.payload, inf_nan_mode="constants").decode())
+    if issubclass(event, MessageEvent):
+        return lambda found: digest("message", found.message.id, found.event_type, found.to)
+    event_type = event.event_types()[0]
+    names = [name for name in _ABOUT if name in event.model_fields]
+    objects = [name for name in _OBJECTS if name in event.model_fields]
+
+    def read(found: Any) -> str:
+        if found.event_time is None:
+            return digest("payload", found.model_dump_json(by_alias=True, exclude_unset=True))
+        facts = [getattr(found, name) for name in names]
+        if objects:
+            facts += [one and one.id for one in (getattr(found, name) for name in objects)]
+        return digest("voice", found.correlation_id, event_type, str(found.event_time), *facts)
+
+    return read
 
 
 def order_key(event: Event) -> str | None:

@@ -1,24 +1,19 @@
 """The inbox that leases deliveries from a store: what `MemoryInbox` and `SqliteInbox` have in common.
 
-1. The slot of a delivery is free when its handler has ended; that it is done is written with whatever is written next.
-2. A handler that ended is never run again because that could not be written: it is tried until it can.
-3. All times are read where the store is asked, so on one thread.
+All times are read where the store is asked, so on one thread.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
-from webhooks.errors import InboxError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
 from webhooks.inbox.clock import Forward
-from webhooks.inbox.store import Offer, Store
+from webhooks.inbox.run import Run
+from webhooks.inbox.store import Offer, Results, Store, Wanted, WholeStore
 
 __all__ = ["LeasingInbox"]
 
@@ -27,9 +22,6 @@ _log = logging.getLogger("webhooks.inbox")
 Item = TypeVar("Item")
 T = TypeVar("T")
 
-# Seconds for handlers to clean up after they were cancelled, and between two tries to write what became of one.
-_CLEANUP = 1.0
-_AGAIN = 0.5
 # Removed in one transaction; nobody who delivers waits longer than for this many.
 _PRUNED_AT_ONCE = 1000
 
@@ -47,9 +39,9 @@ class LeasingInbox(ABC):
         self._lease = lease
         self._poll = poll
         # Never changed: another thread reads it.
-        self._runs: tuple[_Run, ...] = ()
+        self._runs: tuple[Run, ...] = ()
         # By id, from when the store was asked until the event loop has them.
-        self._promised: dict[int, _Run] = {}
+        self._promised: dict[int, Run] = {}
         # By id: whose it may be, though its transaction failed, and since when.
         self._doubtful: dict[int, tuple[str, float]] = {}
         self._is_closed = False
@@ -65,18 +57,21 @@ class LeasingInbox(ABC):
         """Make the store ready, if it is not."""
 
     @abstractmethod
-    async def _ask_each(
+    def _ask_each(
         self,
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> T:
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
         """What an operation on the store gives for an item, once it would survive a crash.
 
         Args:
             operation: gets at once as many items as wait for it, and gives as many results.
             item: one of them.
             then: is called on the event loop with the result, or None when there is none, whoever waits or not.
+            soon: whether it may wait for a moment, for others that write.
         """
 
     async def _ask(self, operation: Callable[[Store], T]) -> T:
@@ -118,7 +113,25 @@ class LeasingInbox(ABC):
             self._promise(run, [result for result in results if isinstance(result, Kept)])
         return results
 
-    def _promise(self, run: _Run, kept: Sequence[Kept]) -> None:
+    def whole(self, store: WholeStore, wanted: Wanted) -> Results | None:
+        """All of a transaction that puts deliveries that are handled at once, and finishes others; None for any other.
+
+        One that comes alone has nobody to compete with for Python's lock.
+        """
+        envelopes, ended = wanted.get(self._put, ()), wanted.get(self._finish, ())
+        run = next(iter(self._runs), None)
+        if run is None or not 1 < len(envelopes) <= run.room or len(wanted) > (2 if ended else 1):
+            return None
+        if any(owner != run.owner for owner, _ in ended) or any(one.order_key is not None for one in envelopes):
+            return None
+        now = self.clock.now()
+        kept = store.put_and_finish(run.owner, envelopes, [id for _, id in ended], now, now + self._lease)
+        if kept is None:
+            return None
+        self._promise(run, kept)
+        return {operation: kept if operation == self._put else [True] * len(ended) for operation in wanted}
+
+    def _promise(self, run: Run, kept: Sequence[Kept]) -> None:
         run.is_alone = run.is_alone or any(one.crashes for one in kept)
         for one in kept:
             self._promised[one.id] = run
@@ -149,7 +162,7 @@ class LeasingInbox(ABC):
 
     async def run(self, handler: KeptHandler, /, *, concurrency: int, retry: Retry) -> None:
         """Hand deliveries to `handler` until `close`."""
-        run = _Run(self, handler, concurrency, retry, poll=self._poll)
+        run = Run(self, handler, concurrency, retry, poll=self._poll)
         if self._is_closed:
             return  # before it began
         self._runs = (*self._runs, run)
@@ -219,7 +232,7 @@ class LeasingInbox(ABC):
                     if now - since > self._lease:
                         del self._doubtful[id]
 
-    async def lease(self, run: _Run) -> Sequence[Kept]:
+    async def lease(self, run: Run) -> Sequence[Kept]:
         """Deliveries that a run handles now."""
 
         def operation(store: Store) -> Sequence[Kept]:
@@ -234,15 +247,19 @@ class LeasingInbox(ABC):
         for kept in leased or ():
             self._redeem(kept)
 
-    async def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> bool:
+    def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> Awaitable[bool]:
         """Write down what became of it; False when another process has taken it meanwhile."""
         if error is None:
-            return await self._ask_each(self._finish, (owner, kept.id))
+            # Nobody waits for that, but what comes behind it in its order, or may run when what crashed has ended.
+            soon = kept.envelope.order_key is None and not kept.crashes
+            return self._ask_each(self._finish, (owner, kept.id), soon=soon)
         again = kept.attempts < retry.attempts
         delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
-        return await self._ask(
-            lambda store: store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)
-        )
+
+        def operation(store: Store, _: Sequence[None]) -> Sequence[bool]:
+            return [store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]
+
+        return self._ask_each(operation, None)
 
     @staticmethod
     def _finish(store: Store, items: Sequence[tuple[str, int]]) -> Sequence[bool]:
@@ -254,169 +271,3 @@ class LeasingInbox(ABC):
     async def release(self, owner: str) -> None:
         """Give back what was not handled to its end."""
         await self._ask(lambda store: store.release(owner))
-
-
-class _Run:
-    """One `run` of an inbox: leases, hands over, settles."""
-
-    _loop: asyncio.Task[None]
-
-    def __init__(
-        self, inbox: LeasingInbox, handler: KeptHandler, concurrency: int, retry: Retry, *, poll: float
-    ) -> None:
-        self.owner: str = uuid.uuid4().hex
-        """What the store calls this run."""
-        self._inbox = inbox
-        self._handler = handler
-        self._concurrency = concurrency
-        self._retry = retry
-        self._poll = poll
-        self._wake = asyncio.Event()
-        self._closing = False
-        self._ended = asyncio.Event()
-        self._seconds = 0.0
-        # References, since the loop keeps none of its own.
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._handled: dict[int, Kept] = {}
-        self._more = False  # whether anything may wait, as far as is known
-        self.is_alone: bool = False
-        """Whether it has what ended its process before, and so nothing else."""
-        self._trouble = ""
-
-    def wake(self) -> None:
-        """Something may be due."""
-        self._more = True
-        self._wake.set()
-
-    @property
-    def room(self) -> int:
-        """How many it would handle at once. Asked for where the store is, as the next."""
-        return 0 if self.is_alone or self._closing else self._free
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it has nothing to do."""
-        return self._free == self._concurrency
-
-    @property
-    def _free(self) -> int:
-        return max(self._concurrency - len(self._handled) - self._inbox.promised, 0)
-
-    async def until_closed(self) -> None:
-        """Run until `drain`."""
-        self._loop = asyncio.create_task(self._take_until_closed())
-        try:
-            await asyncio.wait([self._loop])
-            if not self._closing:
-                self._loop.result()  # raises what it broke down with
-        finally:
-            self._loop.cancel()
-            self._closing = True  # or cancelled, because its event loop ends
-            await self._end()
-            self._ended.set()
-
-    async def _take_until_closed(self) -> None:
-        while not self._closing:
-            self._wake.clear()
-            await self._take()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll):
-                    await self._wake.wait()
-
-    async def _take(self) -> None:
-        """Begin as many as there is room for. What has crashed before has all the room."""
-        if not self.room:
-            return
-        self._more = False
-        try:
-            leased = await self._inbox.lease(self)
-        except InboxError as error:
-            self._tell(error)
-            return
-        self._trouble = ""
-        self._more = self._more or bool(leased)
-        if self._more and self.room:
-            # What was leased may be done before this hears of it, and then nothing else says that more may wait.
-            self._wake.set()
-
-    def begin(self, kept: Kept) -> None:
-        """Handle one, unless it is given back with all others."""
-        if self._closing:
-            return
-        self._handled[kept.id] = kept
-        task = asyncio.create_task(self._attempt(kept))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _tell(self, error: InboxError) -> None:
-        """Each trouble once, however long it lasts."""
-        if str(error) != self._trouble:
-            _log.error("Nothing is handled from the inbox: %s", error)
-        self._trouble = str(error)
-
-    async def _attempt(self, kept: Kept) -> None:
-        try:
-            error = await self._handler(kept)
-        except Exception as failure:  # noqa: BLE001 - promise 4
-            error = type(failure).__qualname__
-        if self._handled.pop(kept.id, None) is None:
-            return  # given back while it ran on
-        self.is_alone = False
-        if self._more:
-            self._wake.set()
-        await self._settle(kept, error)
-
-    async def _settle(self, kept: Kept, error: str | None) -> None:
-        while True:
-            try:
-                mine = await self._inbox.settle(self.owner, kept, error, self._retry)
-            except InboxError as trouble:
-                self._tell(trouble)
-                if self._closing:
-                    return
-                await asyncio.sleep(_AGAIN)
-            else:
-                break
-        if not mine:
-            _log.warning("Delivery %d was taken by another process while it was handled: it is handled twice.", kept.id)
-        elif error is not None and kept.attempts >= self._retry.attempts:
-            _log.error(
-                "%s %s is dead after %d attempts: %s. `webhooks inbox replay` runs it again.",
-                kept.envelope.event_type,
-                kept.envelope.correlation_id,
-                kept.attempts,
-                error,
-            )
-        if error is not None or kept.crashes or kept.envelope.order_key is not None:
-            self._wake.set()  # whatever waited behind it, or for it
-
-    async def drain(self, seconds: float) -> None:
-        """Take no more, wait so long for what runs, then give back the rest."""
-        self._seconds = seconds
-        self._closing = True
-        self._wake.set()
-        # A store that says nothing: what it may lease now is given back with the rest.
-        await asyncio.wait([self._loop], timeout=self._inbox.closing)
-        self._loop.cancel()
-        await self._ended.wait()
-
-    async def _end(self) -> None:
-        if self._tasks and self._seconds > 0:
-            await asyncio.wait(self._tasks, timeout=self._seconds)
-        left = len(self._handled)
-        self._handled.clear()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_CLEANUP)
-        try:
-            async with asyncio.timeout(self._inbox.closing):
-                await self._inbox.release(self.owner)
-        except TimeoutError:
-            self._tell(InboxError("it does not answer. What ran comes again when its lease has ended."))
-            return
-        except InboxError as error:
-            self._tell(error)
-            return
-        if left:
-            _log.warning("%d deliveries were given back to the inbox before they were handled to their end.", left)

@@ -45,8 +45,9 @@ class MemoryStore:
             return "duplicate"
         self._last_id += 1
         self._keys[envelope.key] = self._last_id
-        row = self._rows[self._last_id] = _Row(Kept(self._last_id, envelope, "waiting", now, now, 0, 0, None))
-        return "accepted" if owner is None else self._lease(row, owner, until)
+        bare = replace(envelope, event=None)  # what comes again is read again
+        row = self._rows[self._last_id] = _Row(Kept(self._last_id, bare, "waiting", now, now, 0, 0, None))
+        return "accepted" if owner is None else replace(self._lease(row, owner, until), envelope=envelope)
 
     def lease(self, owner: str, most: int, now: float, until: float, *, idle: bool) -> Sequence[Kept]:
         """What has crashed first, alone."""
@@ -192,6 +193,8 @@ class MemoryInbox(LeasingInbox):
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
+        *,
+        soon: bool = False,
     ) -> T:
         if not self._is_open:
             raise InboxError("the inbox is not open.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from webhooks.errors import InboxError, UsageError
@@ -337,15 +337,17 @@ class PostgresInbox(LeasingInbox):
             every=self._lease / 3,
         )
 
-    async def _ask_each(
+    def _ask_each(
         self,
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> T:
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
         if self._writer is None:
             raise InboxError("the inbox is not open.")
-        return await self._writer.ask(operation, item, then)
+        return self._writer.ask(operation, item, then, soon=soon)
 
     async def _close(self) -> None:
         writer, self._writer = self._writer, None

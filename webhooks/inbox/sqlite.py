@@ -12,16 +12,26 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from webhooks.errors import InboxError, UsageError
-from webhooks.inbox.base import Accepted, Counts, Kept, Status
+from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of, mounts
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.schema import connect, explained
-from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store, kept_of, taken
+from webhooks.inbox.store import (
+    COLUMNS,
+    CRASHED_OFTEN,
+    MOST_CRASHES,
+    OVERTAKEN,
+    Offer,
+    Store,
+    WholeStore,
+    kept_of,
+    taken,
+)
 from webhooks.inbox.writer import Writer
 
 __all__ = ["SqliteInbox"]
@@ -45,6 +55,30 @@ _PUT = """INSERT INTO delivery
 _PUT_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # Most rows of one statement. Between two statements a thread waits for Python's lock, so there are as few as can be.
 _PUT_MOST = 100
+# One statement that does all of a transaction, or nothing: the first row "inserted" here has what is done, as
+# in `_FINISH`, the others are new, as in `_PUT`. They have their ids from whoever wrote last; if that was another
+# process, one of its rows has the id already.
+_WRITTEN = (
+    """CREATE TEMP VIEW webhooks_written AS SELECT NULL AS id, NULL AS key, NULL AS event_type, NULL AS correlation_id,
+    NULL AS head, NULL AS body, NULL AS now, NULL AS owner, NULL AS until""",
+    """CREATE TEMP TRIGGER webhooks_finished INSTEAD OF INSERT ON webhooks_written WHEN NEW.key IS NULL BEGIN
+    SELECT RAISE(ABORT, 'something has waited')
+        WHERE EXISTS (SELECT 1 FROM delivery WHERE status = 'waiting' AND due <= NEW.until);
+    UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
+        WHERE id IN (SELECT value FROM json_each(NEW.head)) AND owner = NEW.owner AND status = 'running';
+    SELECT RAISE(ABORT, 'another process has taken it') WHERE changes() < json_array_length(NEW.head);
+    END""",
+    """CREATE TEMP TRIGGER webhooks_put INSTEAD OF INSERT ON webhooks_written WHEN NEW.key IS NOT NULL BEGIN
+    INSERT INTO delivery
+        (id, key, event_type, correlation_id, head, body, first_seen, due, status, attempts, owner, until)
+        VALUES (NEW.id, NEW.key, NEW.event_type, NEW.correlation_id, NEW.head, NEW.body, NEW.now, NEW.now, 'running', 1,
+            NEW.owner, NEW.until);
+    END""",
+)
+# All parameters with a number come first: those without go on from there.
+_WRITE = "INSERT INTO webhooks_written VALUES (?5, NULL, NULL, NULL, ?1, NULL, ?2, ?3, ?4)"
+_WRITE_ROW = ", (?, ?, ?, ?, ?, ?, ?2, ?3, ?5)"
+_LAST = "SELECT coalesce(max(id), 0) FROM delivery"
 _LEASE = """UPDATE delivery SET status = 'running', attempts = attempts + 1, owner = ?, until = ?
     WHERE id IN (SELECT value FROM json_each(?))"""
 _FINISH = """UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
@@ -72,6 +106,9 @@ class SqliteStore:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
+        self._last: int | None = None  # id, where nobody else has put since
+        for statement in _WRITTEN:
+            self._execute(statement)
 
     def put(self, offers: Sequence[Offer], now: float, until: float) -> Sequence[Kept | Accepted]:
         """See `Store`, as for all of these."""
@@ -83,6 +120,23 @@ class SqliteStore:
             "duplicate" if id in known else taken(id, envelope, now) if at_once and owner is not None else "accepted"
             for id, (envelope, owner) in enumerate(offers, first)
         ]
+
+    def put_and_finish(
+        self, owner: str, envelopes: Sequence[Envelope], ids: Sequence[int], now: float, until: float
+    ) -> Sequence[Kept] | None:
+        """See `WholeStore`."""
+        last = self._one(_LAST) if self._last is None else self._last
+        self._last = None
+        kept = [taken(id, envelope, now) for id, envelope in enumerate(envelopes, last + 1)]
+        values: list[object] = [str([*ids]), now, owner, now - OVERTAKEN, until]
+        for id, one in enumerate(envelopes, last + 1):
+            values += (id, one.key, one.event_type, one.correlation_id, one.head(), one.body)
+        try:
+            self._execute(f"{_WRITE}{_WRITE_ROW * len(envelopes)}", values)
+        except sqlite3.IntegrityError:
+            return None
+        self._last = last + len(envelopes)
+        return kept
 
     def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
         """How many were inserted."""
@@ -221,7 +275,7 @@ class SqliteInbox(LeasingInbox):
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
         self._mounted = mounted
         self._connection = connection
-        self._writer: Writer[Store, sqlite3.Error] | None = None
+        self._writer: Writer[WholeStore, sqlite3.Error] | None = None
 
     async def _open(self) -> None:
         if self._writer is None:
@@ -244,7 +298,7 @@ class SqliteInbox(LeasingInbox):
                 disk,
             )
 
-    def _opened(self) -> Writer[Store, sqlite3.Error]:
+    def _opened(self) -> Writer[WholeStore, sqlite3.Error]:
         try:
             connection = connect(str(self.path), self._connection)
         except sqlite3.Error as error:
@@ -257,6 +311,7 @@ class SqliteInbox(LeasingInbox):
             errors=sqlite3.Error,
             explained=self._explained,
             undone=self.undone,
+            whole=self.whole,
             beat=self.beat_on,
             every=self._lease / 3,
         )
@@ -264,15 +319,17 @@ class SqliteInbox(LeasingInbox):
     def _explained(self, error: sqlite3.Error) -> InboxError:
         return explained(error, str(self.path))
 
-    async def _ask_each(
+    def _ask_each(
         self,
         operation: Callable[[Store, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> T:
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
         if self._writer is None:
             raise InboxError(f'the inbox "{self.path}" is not open.')
-        return await self._writer.ask(operation, item, then)
+        return self._writer.ask(operation, item, then, soon=soon)
 
     async def _close(self) -> None:
         writer, self._writer = self._writer, None

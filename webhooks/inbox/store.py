@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 
-__all__ = ["COLUMNS", "CRASHED_OFTEN", "MOST_CRASHES", "OVERTAKEN", "Offer", "Store", "kept_of", "taken"]
+__all__ = [
+    "COLUMNS",
+    "CRASHED_OFTEN",
+    "MOST_CRASHES",
+    "OVERTAKEN",
+    "Offer",
+    "Results",
+    "Store",
+    "Wanted",
+    "WholeStore",
+    "kept_of",
+    "taken",
+]
 
 MOST_CRASHES = 3
 """A delivery that was being handled so often when its process ended is dead."""
@@ -15,6 +27,12 @@ CRASHED_OFTEN = f"its process ended {MOST_CRASHES} times while it was handled"
 
 OVERTAKEN = 0.1
 """Seconds for which what comes later may be handled before something due that has no order."""
+
+
+Wanted: TypeAlias = Mapping[Any, Sequence[Any]]
+"""What operations on a store are for: their items."""
+Results: TypeAlias = Mapping[Any, Sequence[object]]
+"""What they give, for each of their items."""
 
 
 class Offer(NamedTuple):
@@ -85,6 +103,19 @@ class Store(Protocol):
 
     def prune(self, status: Status, before: float, most: int) -> int:
         """Remove what was first seen before that; at most so many at a time."""
+        ...
+
+
+class WholeStore(Store, Protocol):
+    """A store that can do in one statement what is done most."""
+
+    def put_and_finish(
+        self, owner: str, envelopes: Sequence[Envelope], ids: Sequence[int], now: float, until: float
+    ) -> Sequence[Kept] | None:
+        """`put`, all of it offered to `owner`, and `finish`, in a transaction of their own.
+
+        None, and nothing is done, where any is a duplicate, has to wait, or is not the owner's any more.
+        """
         ...
 
 

@@ -10,11 +10,13 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from webhooks.errors import InboxError
+from webhooks.inbox.store import Results, Wanted
 
 __all__ = ["Writer"]
 
@@ -25,6 +27,12 @@ T = TypeVar("T")
 
 # Most operations of one transaction: nobody waits for thousands of others.
 _MOST = 500
+# Seconds for which what nobody waits for may look out for a transaction to join.
+_JOINS = 0.01
+
+
+def _in_parts(store: object, wanted: Wanted) -> None:
+    return None
 
 
 class _Asked(Generic[S]):
@@ -48,14 +56,32 @@ class _Asked(Generic[S]):
 
     def answer(self) -> None:
         """On its loop."""
-        if self.then is not None:
-            self.then(self.result)
         if self.future.done():
             return  # nobody waits any more
         if self.error is not None:
             self.future.set_exception(self.error)
+            self.future.exception()  # whoever stops waiting later has no use for it
         else:
             self.future.set_result(self.result)
+
+
+class _Coming(Generic[S]):
+    """What an event loop asks for, until the thread has it."""
+
+    __slots__ = ("asked", "handle", "waits")
+
+    def __init__(
+        self, go: Callable[[asyncio.AbstractEventLoop], None], loop: asyncio.AbstractEventLoop, *, soon: bool
+    ) -> None:
+        self.asked: list[_Asked[S]] = []
+        self.waits = soon
+        self.handle = loop.call_later(_JOINS, go, loop) if soon else loop.call_soon(go, loop)
+
+    def hurry(self, go: Callable[[asyncio.AbstractEventLoop], None], loop: asyncio.AbstractEventLoop) -> None:
+        """Somebody waits."""
+        self.handle.cancel()
+        self.waits = False
+        self.handle = loop.call_soon(go, loop)
 
 
 class Connection(Protocol):
@@ -83,6 +109,8 @@ class Writer(Generic[S, E]):
         begin: the statement that begins a transaction.
         errors: what the connection raises.
         explained: the error that those who wait get for one of them.
+        whole: does all that is asked in one statement, which is a transaction by itself, and gives what operations
+            would; None where it cannot. Between two statements the thread waits for Python's lock.
         undone: told, on the thread, what operations gave whose transaction failed.
         beat: an operation for every so many seconds.
         every: how many.
@@ -100,6 +128,7 @@ class Writer(Generic[S, E]):
         undone: Callable[[Sequence[object]], object],
         beat: Callable[[S], object],
         every: float,
+        whole: Callable[[S, Wanted], Results | None] = _in_parts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
@@ -108,12 +137,14 @@ class Writer(Generic[S, E]):
         self._errors = errors
         self._explained = explained
         self._undone = undone
+        self._whole = whole
         self._beat = beat
         self._every = every
         self._clock = clock
-        self._waiting: deque[_Asked[S]] = deque()
-        self._coming: dict[asyncio.AbstractEventLoop, list[_Asked[S]]] = {}
-        self._more = threading.Condition()
+        # None is the end.
+        self._waiting: SimpleQueue[list[_Asked[S]] | None] = SimpleQueue()
+        self._coming: dict[asyncio.AbstractEventLoop, _Coming[S]] = {}
+        self._door = threading.Lock()
         self._closing = False
         # A daemon: a program that ends without closing its inbox ends, as if it were killed.
         self._thread = threading.Thread(target=self._write, name="webhooks-inbox", daemon=True)
@@ -124,13 +155,16 @@ class Writer(Generic[S, E]):
         operation: Callable[[S, Sequence[Item]], Sequence[T]],
         item: Item,
         then: Callable[[T | None], None] | None = None,
-    ) -> Awaitable[T]:
+        *,
+        soon: bool = False,
+    ) -> asyncio.Future[T]:
         """What the operation gives for the item, after its transaction is on disk.
 
         Args:
             operation: gets all items that wait for it in a transaction, and gives as many results.
             item: one of them.
             then: is called on the event loop with the result, or None when there was an error, whoever waits or not.
+            soon: whether it may wait for a moment, for a transaction that others need.
 
         Raises:
             InboxError: the writer is closed.
@@ -140,46 +174,42 @@ class Writer(Generic[S, E]):
         asked = _Asked(operation, item, then)
         coming = self._coming.get(asked.loop)
         if coming is None:
-            coming = self._coming[asked.loop] = []
-            asked.loop.call_soon(self._hand_over, asked.loop)
-        coming.append(asked)
-        return cast("Awaitable[T]", asked.future)
+            coming = self._coming[asked.loop] = _Coming(self._hand_over, asked.loop, soon=soon)
+        elif coming.waits and not soon:
+            coming.hurry(self._hand_over, asked.loop)
+        coming.asked.append(asked)
+        return cast("asyncio.Future[T]", asked.future)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         """To the thread, all of a turn of the event loop at once: woken earlier, it would compete for Python's lock."""
-        coming = self._coming.pop(loop)
-        with self._more:
+        coming = self._coming.pop(loop).asked
+        with self._door:
             if not self._closing:
-                self._waiting.extend(coming)
-                self._more.notify()
+                self._waiting.put(coming)
                 return
         for asked in coming:
             asked.error = InboxError("the inbox is closed.")
-            asked.answer()
+        _answer_all(coming)
 
     def close(self, patience: float) -> None:
         """Write what waits, close the connection, and end the thread.
 
         One that hangs for longer than `patience`, in seconds, is left behind: nobody can interrupt it.
         """
-        with self._more:
+        with self._door:
             self._closing = True
-            self._more.notify()
+            self._waiting.put(None)
         self._thread.join(patience)
 
     def _write(self) -> None:
         beat_at = self._clock()
-        while True:
-            with self._more:
-                if not self._waiting and not self._closing:
-                    self._more.wait(max(beat_at - self._clock(), 0))
-                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
-                closing = self._closing
+        left, goes_on = deque[_Asked[S]](), True
+        while goes_on or left:
+            goes_on = goes_on and self._gather(left, max(beat_at - self._clock(), 0))
+            group = [left.popleft() for _ in range(min(len(left), _MOST))]
             if group:
                 self._commit(group)
                 _answer(group)
-            elif closing:
-                break
             if self._clock() >= beat_at:
                 # Whoever asks next hears of the same trouble.
                 with suppress(self._errors):
@@ -187,9 +217,20 @@ class Writer(Generic[S, E]):
                 beat_at = self._clock() + self._every
         self._connection.close()
 
+    def _gather(self, left: deque[_Asked[S]], patience: float) -> bool:
+        """Add what waits, or comes within so many seconds; False at the end."""
+        waits = not left
+        try:
+            while (coming := self._waiting.get(waits, patience)) is not None:
+                left.extend(coming)
+                waits = False
+        except Empty:
+            return True
+        return False
+
     def _commit(self, group: Sequence[_Asked[S]]) -> None:
         try:
-            self._transaction(lambda: self._operate(group))
+            self._run(group)
         except self._errors as error:
             self._undo(group)
             for asked in group:
@@ -208,15 +249,22 @@ class Writer(Generic[S, E]):
         for asked in group:
             asked.result = None
 
-    def _operate(self, group: Sequence[_Asked[S]]) -> None:
+    def _run(self, group: Sequence[_Asked[S]]) -> None:
         """Each operation once, for all of its items."""
         operations: dict[Any, list[_Asked[S]]] = {}
         for asked in group:
             operations.setdefault(asked.operation, []).append(asked)
+        wanted = {operation: [asked.item for asked in those] for operation, those in operations.items()}
+        given = self._whole(self._store, wanted)
+        if given is not None:
+            for operation, results in given.items():
+                _give(operations[operation], results)
+        else:
+            self._transaction(lambda: self._operate(operations, wanted))
+
+    def _operate(self, operations: Mapping[Any, Sequence[_Asked[S]]], wanted: Wanted) -> None:
         for operation, those in operations.items():
-            results = operation(self._store, [asked.item for asked in those])
-            for asked, result in zip(those, results, strict=True):
-                asked.result = result
+            _give(those, operation(self._store, wanted[operation]))
 
     def _transaction(self, operate: Callable[[], object]) -> None:
         try:
@@ -227,6 +275,11 @@ class Writer(Generic[S, E]):
             with suppress(self._errors):  # some errors have ended it already
                 self._connection.rollback()
             raise
+
+
+def _give(those: Sequence[_Asked[S]], results: Sequence[object]) -> None:
+    for asked, result in zip(those, results, strict=True):
+        asked.result = result
 
 
 def _answer(group: Sequence[_Asked[S]]) -> None:
@@ -240,5 +293,9 @@ def _answer(group: Sequence[_Asked[S]]) -> None:
 
 
 def _answer_all(group: Sequence[_Asked[S]]) -> None:
+    # Who waits first: Bandwidth does.
     for asked in group:
         asked.answer()
+    for asked in group:
+        if asked.then is not None:
+            asked.then(asked.result)
