@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.inbox.test_app import kept, started
-from webhooks import Reply, UsageError
-from webhooks.events import DisconnectEvent
-from webhooks.inbox import Envelope, Kept, MemoryInbox, SqliteInbox
+from webhooks import Delivery, Reply, UsageError
+from webhooks.events import DisconnectEvent, Event
+from webhooks.inbox import Envelope, Kept, MemoryInbox, Retry, SqliteInbox
 from webhooks.inbox.run import Run
+from webhooks.parsing import parse
 
 BODY = b'{"eventType": "disconnect", "eventTime": "2026-01-01T00:00:00Z", "callId": "c-1"}'
 
@@ -40,6 +41,35 @@ async def test_why_a_delivery_cannot_be_handled_is_said(body: bytes, path: str, 
     told = str(await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)))
     assert told.startswith(why)
     assert "secret" not in told
+
+
+async def test_what_was_read_when_it_came_in_is_read_again_only_when_it_comes_again(tmp_path: Path) -> None:
+    hooks, inbox, read, done = kept(tmp_path), MemoryInbox(), list[Event | None](), asyncio.Event()
+
+    @hooks.on(DisconnectEvent)
+    async def ended(event: DisconnectEvent) -> None: ...
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    [event] = parse(Delivery.of(BODY))
+    envelope = Envelope("a", body=b"no JSON", event=event)
+    assert await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)) is None
+
+    async def fails_once(one: Kept) -> str | None:
+        read.append(one.envelope.event)
+        if len(read) == 1:
+            return "it was told to"
+        return done.set()
+
+    await inbox.open()
+    running = asyncio.create_task(inbox.run(fails_once, concurrency=1, retry=Retry(first=0.0)))
+    await asyncio.sleep(0)
+    await inbox.accept(Envelope("a", body=BODY, event=event))
+    async with asyncio.timeout(20):
+        await done.wait()
+    await inbox.close()
+    await running
+    assert read == [event, None]
 
 
 async def test_what_on_error_answers_for_is_done(tmp_path: Path) -> None:
