@@ -52,6 +52,16 @@ async def test_nobody_listens() -> None:
     assert "nothing answers there: start the app" in str(call.timeline)
 
 
+async def test_a_server_that_hangs_up_gave_no_answer() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        call = await Phone().dial(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    assert call.cause == "callback-error"
+    assert "no answer: RemoteProtocolError" in str(call.timeline) or "no answer: ReadError" in str(call.timeline)
+
+
 async def test_a_url_that_no_client_takes_is_no_answer() -> None:
     call = await Phone().dial("http://127.0.0.1:1/" + "x" * 70_000)
     assert call.cause == "callback-error"
