@@ -58,7 +58,8 @@ async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) 
         if reply is None:
             coming = receiver.answer(delivery) if fits else receiver.too_large(delivery)
             reply = coming if isinstance(coming, Reply) else await coming
-    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+    headers = [_NO_LENGTH] if reply is EMPTY else _headers(reply)
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if reply.status in _BODILESS else reply.body})
 
 
@@ -96,8 +97,6 @@ def split(scope: Scope) -> tuple[str, str]:
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
-    if reply is EMPTY:
-        return [_NO_LENGTH]
     length: tuple[bytes, bytes] = (b"content-length", b"%d" % len(reply.body))
     if reply.content_type == BXML and not reply.headers:
         return [length, _BXML_HEADER]

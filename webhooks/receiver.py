@@ -129,9 +129,11 @@ class Receiver:
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
         link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
-        if len(events) == 1:
-            return self._answer_one(events[0], delivery, link, arrived)
-        return self._one_by_one(events, delivery, link, arrived)
+        if len(events) != 1:
+            return self._one_by_one(events, delivery, link, arrived)
+        if self._hooks is None and self._intake is None:  # as in most apps: a layer less
+            return self._at_once(events[0], delivery, link, arrived)
+        return self._answer_one(events[0], delivery, link, arrived)
 
     async def _one_by_one(self, events: Sequence[Event], delivery: Delivery, link: LinkTo, arrived: float) -> Reply:
         """The reply to several events."""

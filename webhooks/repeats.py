@@ -112,7 +112,7 @@ class Repeats:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
         call = event.correlation_id or ""
         question = hash(delivery.body or delivery.query)
-        last = self._last(call)
+        last = self._answers.get(call) or self._older.get(call)
         if self._store is not None or (last is not None and last[0] == question) or call in self._open:
             return self._unless_known(dispatch, event, delivery, link, arrived)
         reply = dispatch(event, delivery, link, arrived)
@@ -121,9 +121,6 @@ class Repeats:
             self._note(call, question, delivery.path, reply)
             return reply
         return None if reply is None else self._when_known(self._begin(call, delivery), reply)
-
-    def _last(self, call: str) -> _Answer | None:
-        return self._answers.get(call) or self._older.get(call)
 
     def _note(self, call: str, question: int, path: str, reply: Reply) -> None:
         if reply.status >= 500 or len(reply.body) > _LONGEST:
@@ -178,7 +175,7 @@ class Repeats:
                 pending.waiting = asyncio.get_running_loop().create_future()
             # Shielded: one that is interrupted must not interrupt others that wait.
             await asyncio.shield(pending.waiting)
-        last = self._last(call)
+        last = self._answers.get(call) or self._older.get(call)
         if last is not None and self._is_same(event, delivery, last):
             return last[2]
         question = self._begin(call, delivery)
