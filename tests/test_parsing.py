@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -577,7 +577,6 @@ KEPT = st.recursive(
 
 
 @given(st.sampled_from([case for case in FIELDS if not case[2].required]), KEPT)
-@settings(max_examples=300)
 def test_whatever_an_optional_field_holds_comes_back(case: tuple[type[Event], Path, FieldType], value: object) -> None:
     event, path, _ = case
     sent = changed(MAIN[event], path, value)

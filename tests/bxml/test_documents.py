@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from lxml import etree
 
 from tests.elements import EVERYTHING, documents, elements
@@ -27,19 +27,16 @@ def names_in(body: bytes) -> list[str]:
     return [node.tag for node in etree.fromstring(body).iter() if node.tag != "Response"]
 
 
-@settings(max_examples=300)
 @given(documents)
 def test_what_is_written_is_read_back_equal(document: Document[Verb]) -> None:
     assert parse(document.to_bytes()) == document
 
 
-@settings(max_examples=300)
 @given(documents)
 def test_no_text_ever_becomes_an_element(document: Document[Verb]) -> None:
     assert names_in(document.to_bytes()) == elements(document)
 
 
-@settings(max_examples=100)
 @given(documents)
 def test_the_text_for_people_says_the_same(document: Document[Verb]) -> None:
     assert parse(str(document)) == document

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import elements
@@ -147,7 +147,6 @@ def test_no_markup_takes_long(source: str) -> None:
     assert time.monotonic() - started < 1
 
 
-@settings(max_examples=300)
 @given(elements.markup)
 def test_what_is_written_is_read_back_equal(source: str) -> None:
     made = Ssml(f"<p>{source}</p>")
@@ -155,7 +154,6 @@ def test_what_is_written_is_read_back_equal(source: str) -> None:
     assert Ssml(made.markup).markup == made.markup
 
 
-@settings(max_examples=300)
 @given(st.text(max_size=100) | st.text("<>/&;#! psbreak=\"'-[]?x", max_size=60))
 def test_any_text_is_ssml_or_a_bxml_error(source: str) -> None:
     try:

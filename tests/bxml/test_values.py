@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.elements import EVERYTHING, documents
 from webhooks import BxmlError
@@ -119,7 +119,6 @@ def test_markup_is_copied_and_pickled() -> None:
     assert hash(markup) == hash(Ssml("a <p >b</p>"))
 
 
-@settings(max_examples=100)
 @given(documents)
 def test_a_document_shows_the_source_of_an_equal_one(document: Document[Verb]) -> None:
     assert eval(repr(document), EVERY_NAME) == document

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, get_args, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from webhooks import BxmlError, UsageError
@@ -324,7 +324,6 @@ VALUES |= st.sampled_from(
 )
 
 
-@settings(max_examples=200)
 @given(VALUES)
 def test_a_value_that_fits_is_always_good_and_written_the_same(value: object) -> None:
     for element in ELEMENTS.values():

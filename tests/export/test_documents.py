@@ -8,6 +8,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,12 @@ KINDS = pytest.mark.parametrize("export", [asyncapi, openapi])
 Export = Callable[..., dict[str, Any]]
 
 
+@cache
+def whole(export: Export) -> dict[str, Any]:
+    """The document of the app with every event: made once, for tests that only read it."""
+    return export(app())
+
+
 @APPS
 def test_openapi_is_valid(made: Callable[[], Any]) -> None:
     OpenAPIV31SpecValidator(openapi(made(), server="https://example.com/x/")).validate()
@@ -136,7 +143,7 @@ def validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Va
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_the_schema_of_an_event_takes_what_bandwidth_sends(event: type[Event]) -> None:
-    document = openapi(app())
+    document = whole(openapi)
     content = document["webhooks"].get(event.event_types()[0], document["paths"]["/"])["post"]["requestBody"]["content"]
     check = validator(document, content["application/json"]["schema"])
     payload = example(event)
@@ -147,7 +154,7 @@ def test_the_schema_of_an_event_takes_what_bandwidth_sends(event: type[Event]) -
 
 
 def test_the_schemas_take_every_documented_payload() -> None:
-    document = openapi(app())
+    document = whole(openapi)
     paths = [document["paths"][path]["post"]["requestBody"]["content"] for path in ("/calls", "/", "/a.b/c%C3%A9")]
     schema = {"anyOf": [content["application/json"]["schema"] for content in paths]}
     check, files = validator(document, schema), sorted(PAYLOADS.glob("*.json"))
@@ -169,7 +176,7 @@ def test_an_unknown_path_is_a_channel_without_an_address() -> None:
 
 
 def test_keys_of_channels_are_what_asyncapi_allows() -> None:
-    channels = asyncapi(app())["channels"]
+    channels = whole(asyncapi)["channels"]
     assert list(channels) == ["calls", "root_", "a-2e-b_c-25-C3-25-A9", "anywhere_"]
 
 
@@ -192,17 +199,17 @@ def test_handlers_are_named_in_the_order_in_which_they_are_asked() -> None:
 
 
 def test_an_event_nobody_sends_has_no_address() -> None:
-    assert "/invalid" not in openapi(app())["paths"]
-    assert "InvalidEvent" not in json.dumps(asyncapi(app()))
+    assert "/invalid" not in whole(openapi)["paths"]
+    assert "InvalidEvent" not in json.dumps(whole(asyncapi))
 
 
 def test_what_may_answer_an_event_is_told_and_a_notification_has_no_reply() -> None:
-    operations = asyncapi(app())["operations"]
+    operations = whole(asyncapi)["operations"]
     answered = operations["TransferAnswerEvent_calls"]
     assert answered["x-bxml-verbs"] == sorted(verb.element for verb in ALLOWED[TransferAnswerEvent].verbs)
     assert answered["reply"]["messages"] == [{"$ref": "#/channels/calls/messages/Bxml"}]
     assert "reply" not in operations["DisconnectEvent_anywhere_"]
-    hooks = openapi(app())["webhooks"]
+    hooks = whole(openapi)["webhooks"]
     assert "application/xml" in hooks["gather"]["post"]["responses"]["200"]["content"]
     assert "content" not in hooks["disconnect"]["post"]["responses"]["200"]
 
@@ -251,7 +258,7 @@ def test_who_may_deliver_is_told(auth: Any, security: Any, codes: set[str]) -> N
 
 @KINDS
 def test_no_credential_is_in_a_document(export: Export) -> None:
-    assert "s3cret" not in json.dumps(export(app()))
+    assert "s3cret" not in json.dumps(whole(export))
 
 
 def test_title_version_and_server_are_told() -> None:
@@ -277,7 +284,7 @@ def test_an_app_without_webhooks_is_refused(export: Export) -> None:
 
 
 def test_documented_values_are_examples_of_a_field() -> None:
-    field = openapi(app())["components"]["schemas"]["Message"]["properties"]["direction"]
+    field = whole(openapi)["components"]["schemas"]["Message"]["properties"]["direction"]
     assert field["anyOf"][0] == {"type": "string", "examples": ["in", "out"]}
     assert "title" not in field
 

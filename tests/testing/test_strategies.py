@@ -14,7 +14,7 @@ from webhooks.rules import check
 from webhooks.testing import delivery
 from webhooks.testing.strategies import documents, events
 
-quick = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 @quick
