@@ -21,7 +21,7 @@ Ready = Callable[[], Awaitable[None]]
 
 
 # Answers that have no body, and must not tell the length of one (RFC 9110, 8.6).
-_BODILESS = (204, 304)
+_BODILESS = frozenset({204, 304})
 # How long a body is, which the server says (RFC 9112, 6).
 _LENGTHS = ("content-length", "transfer-encoding")
 

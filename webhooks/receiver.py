@@ -59,6 +59,8 @@ class Receiver:
         self._auth: Callable[[Delivery], object] = auth
         self._table = table
         self._dispatcher = dispatcher
+        self._clock = dispatcher.clock
+        self._dispatch = dispatcher.dispatch
         self._repeats = repeats
         self._hints = hints
         self._hooks = hooks
@@ -120,7 +122,7 @@ class Receiver:
 
     def answer(self, delivery: Delivery) -> Reply | Awaitable[Reply]:
         """The reply to a delivery that was let in; awaitable where something has to be waited for."""
-        arrived = self._dispatcher.clock()
+        arrived = self._clock()
         try:
             events = parse(delivery, self._hints.unreadable)
         except DeliveryError as error:
@@ -184,9 +186,9 @@ class Receiver:
     ) -> Reply | Awaitable[Reply]:
         """The reply to the event at `index` of a delivery, which waits in no inbox."""
         if self._repeats is None or event.__class__ not in ALLOWED:
-            reply = self._dispatcher.dispatch(event, delivery, link, arrived)
+            reply = self._dispatch(event, delivery, link, arrived)
         else:
-            reply = self._repeats.once(self._dispatcher.dispatch, event, delivery, link, arrived)
+            reply = self._repeats.once(self._dispatch, event, delivery, link, arrived)
         if isinstance(reply, Reply):
             return reply
         if reply is None:
