@@ -236,8 +236,27 @@ def test_what_v1_and_v2_both_send_is_v2_with_a_time_or_an_application(event_type
     assert type(one({**bare, "applicationId": "a-1", "state": "complete"})) is UnknownEvent
 
 
-@pytest.mark.parametrize("event_type", ["start", "media", "stop", "transcription", "gather"])
-def test_what_names_neither_call_nor_conference_is_a_frame_of_a_websocket(event_type: str) -> None:
+@pytest.mark.parametrize(
+    ("event_type", "expected", "field"),
+    [
+        ("initiate", InitiateEvent, "callId"),
+        ("gather", GatherEvent, "callId"),
+        ("disconnect", DisconnectEvent, "callId"),
+        ("conferenceCreated", ConferenceCreatedEvent, "conferenceId"),
+    ],
+)
+@pytest.mark.parametrize("time", [{}, {"eventTime": "2026-02-11T14:06:31Z"}], ids=["without time", "with time"])
+def test_what_names_neither_call_nor_conference_is_invalid(
+    event_type: str, expected: type[Event], field: str, time: dict[str, str]
+) -> None:
+    came = one({"eventType": event_type, **time})
+    assert isinstance(came, InvalidEvent)
+    assert came.expected is expected
+    assert [problem.field for problem in came.problems] == [field]
+
+
+@pytest.mark.parametrize("event_type", ["start", "media", "stop", "transcription"])
+def test_a_frame_of_a_websocket_is_unknown(event_type: str) -> None:
     came = one({"eventType": event_type, "eventTime": "2026-02-11T14:06:31Z", "metadata": {"callId": "c-1"}})
     assert type(came) is UnknownEvent
     assert came.event_type == event_type

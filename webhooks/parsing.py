@@ -62,6 +62,8 @@ _V1_KEYS = frozenset(
 )
 # Values that v1 and the AsyncAPI document of v2 share; v1 never sends an applicationId with them.
 _V1_TYPES = frozenset({"recording", "transcription"})
+# Of a StartTranscription's websocket frames, the one type that webhooks have, too (voice/bxml/startTranscription).
+_FRAME_TYPE = "transcription"
 # MFA reuses these two types with another shape (mfa/webhooks).
 _MFA_TYPES = frozenset({"message-delivered", "message-failed"})
 # A bare "+" before a number, in a query whose sender did not encode it (as in v1's samples); and the fields that hold
@@ -228,9 +230,9 @@ def _discriminator(payload: _Payload) -> str | None:
 
 
 def _voice_class(payload: _Payload) -> type[Event] | None:
-    """The voice event of a payload; None for v1, and for websocket frames, which name neither call nor conference."""
+    """The voice event of a payload; None for v1, and for a frame of a websocket, which names no call."""
     event_type = payload.get("eventType")
-    if not isinstance(event_type, str) or not ("callId" in payload or "conferenceId" in payload):
+    if not isinstance(event_type, str) or (event_type == _FRAME_TYPE and "callId" not in payload):
         return None
     if "eventTime" not in payload and not _V1_KEYS.isdisjoint(payload):
         return None
