@@ -67,7 +67,7 @@ def test_mistakes_in_the_first_verb_are_told_as_in_all() -> None:
     for _ in range(2):
         with pytest.raises(BxmlError, match="Beep: count is 10"):
             beep(count=10)
-        with pytest.raises(TypeError, match=r"__init__\(\) got an unexpected keyword argument 'cuont'"):
+        with pytest.raises(TypeError, match=r"Beep\.__init__\(\) got an unexpected keyword argument 'cuont'"):
             beep(cuont=1)
 
 

@@ -40,12 +40,14 @@ def test_the_decorator_returns_the_function_itself() -> None:
     ("event", "message"),
     [
         (Event, r"on\(Event\): what a handler may return depends on the kind"),
-        (GatherEvent | DisconnectEvent, "mixes CallEvent and NotificationEvent"),
+        (GatherEvent | DisconnectEvent, r"^on\(GatherEvent \| DisconnectEvent\) mixes CallEvent and NotificationEvent"),
         (GatherEvent | ConferenceCreatedEvent, "mixes CallEvent and ConferenceEvent"),
         (CallEvent | MessageEvent, "mixes CallEvent and NotificationEvent"),
         (str, r"on\(str\): expected an event class"),
         ("gather", r"on\('gather'\): expected an event class"),
         (GatherEvent | None, r"on\(NoneType\): expected an event class"),
+        (silent, r"on\(silent\): name the event first: @on\(GatherEvent\) above silent\."),
+        (digits("1"), r"on\(digits\('1'\)\): the event comes first, as on\(GatherEvent, digits\('1'\)\)\."),
     ],
 )
 def test_what_is_no_event_or_of_several_kinds_is_refused(event: Any, message: str) -> None:

@@ -103,6 +103,7 @@ def made_init(
     annotations = {one.name: one.annotation for one in signature.parameters.values() if one.name != "self"}
 
     def described(init: Callable[..., None]) -> Callable[..., None]:
+        init.__qualname__ = f"{shape.element}.__init__"  # what Python names where a keyword is wrong
         init.__annotations__ = {**annotations, "return": None}
         vars(init)["__signature__"] = signature
         return init
@@ -117,7 +118,6 @@ def made_init(
     def __init__(self: object, /, *given: object, **named: object) -> None:  # noqa: N807 - what it stands for
         made()(self, *given, **named)
 
-    __init__.__qualname__ = "__init__"
     return described(__init__)
 
 

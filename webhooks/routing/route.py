@@ -55,13 +55,10 @@ def events_of(event: object) -> tuple[type[Event], ...]:
     Raises:
         UsageError: no event, `Event` itself, or a union across kinds.
     """
-    parts: tuple[Any, ...] = get_args(event) if get_origin(event) in (Union, types.UnionType) else (event,)
+    parts = _parts(event)
     for part in parts:
         if not (isinstance(part, type) and issubclass(part, Event)):
-            raise UsageError(
-                f"on({_shown(part)}): expected an event class from webhooks.events, as on(GatherEvent), or a union, as "
-                "on(MessageDeliveredEvent | MessageFailedEvent)."
-            )
+            raise UsageError(f"on({_shown(part)}): {_remedy(part)}")
         if part is Event:
             raise UsageError(
                 "on(Event): what a handler may return depends on the kind of event; register CallEvent, "
@@ -77,8 +74,25 @@ def events_of(event: object) -> tuple[type[Event], ...]:
     return events
 
 
+def _parts(event: Any) -> tuple[Any, ...]:
+    return get_args(event) if get_origin(event) in (Union, types.UnionType) else (event,)
+
+
 def _shown(event: Any) -> str:
-    return str(event.__name__) if isinstance(event, type) else repr(event).replace("webhooks.events.", "")
+    """As somebody wrote it."""
+    return " | ".join(str(getattr(part, "__name__", None) or repr(part)) for part in _parts(event))
+
+
+def _remedy(part: object) -> str:
+    """What to write where `part` is no event."""
+    if isinstance(part, types.FunctionType):
+        return f"name the event first: @on(GatherEvent) above {part.__name__}."
+    if isinstance(part, Condition):
+        return f"the event comes first, as on(GatherEvent, {part})."
+    return (
+        "expected an event class from webhooks.events, as on(GatherEvent), or a union, as "
+        "on(MessageDeliveredEvent | MessageFailedEvent)."
+    )
 
 
 def check_keeping(events: Iterable[type[Event]], *, inline: bool, ordered: bool) -> None:
