@@ -76,6 +76,25 @@ MARKED = SpeakSentence(
     Ssml("<sub alias='&quot;World &lt;Wide&gt; Web&quot;'>WWW</sub>"),
 )
 
+NEW_ATTRIBUTES = {
+    "Forward": {"privacy", "callerDisplayName"},
+    "Gather": {
+        "hints",
+        "input",
+        "language",
+        "partialResultCallback",
+        "partialResultCallbackMethod",
+        "profanityFilter",
+        "speechModel",
+        "speechTimeout",
+    },
+    "Record": {"recordingName"},
+    "StartRecording": {"recordingName"},
+    "StartTranscription": {"detectLanguage", "preferredLanguages"},
+    "Transfer": {"privacy"},
+}
+"""What bandwidth-sdk 23.3.1 has, and neither a page of Bandwidth's nor the fact table."""
+
 EVERYTHING: tuple[Verb, ...] = (
     MARKED,
     SPEAK,
@@ -93,6 +112,14 @@ EVERYTHING: tuple[Verb, ...] = (
         inter_digit_timeout=2.5,
         first_digit_timeout=0,
         repeat_count=2,
+        input="dtmf_speech",
+        hints="sales, support",
+        language="en-US",
+        partial_result_callback="/heard",
+        partial_result_callback_method="POST",
+        profanity_filter=False,
+        speech_model="phone",
+        speech_timeout=3,
         **CREDENTIALS,
     ),
     Record(
@@ -111,6 +138,7 @@ EVERYTHING: tuple[Verb, ...] = (
         max_duration=10800,
         silence_timeout=3,
         file_format="mp3",
+        recording_name="greeting",
         **CREDENTIALS,
     ),
     Pause(duration=0.1),
@@ -129,6 +157,7 @@ EVERYTHING: tuple[Verb, ...] = (
         tag="rec",
         file_format="wav",
         multi_channel=False,
+        recording_name="all",
         **PAIR,
     ),
     PauseRecording(),
@@ -156,6 +185,8 @@ EVERYTHING: tuple[Verb, ...] = (
         transcription_event_method="GET",
         destination="ws://example.com",
         stabilized=False,
+        detect_language=False,
+        preferred_languages="en-US,es-US",
         **PAIR,
     ),
     StopTranscription(name="words"),
@@ -193,6 +224,8 @@ EVERYTHING: tuple[Verb, ...] = (
         diversion_treatment="stack",
         diversion_reason="away",
         uui="dGVzdA==;encoding=base64",
+        privacy=True,
+        caller_display_name="Private",
     ),
     Refer(SipUri("SIP:other@example.com"), refer_complete_url="/referred", refer_complete_method="POST", tag="x"),
     Transfer(
@@ -208,6 +241,7 @@ EVERYTHING: tuple[Verb, ...] = (
         tag="t",
         diversion_treatment="stack",
         diversion_reason="user-busy",
+        privacy=False,
         **CREDENTIALS,
     ),
     Redirect(
@@ -294,6 +328,8 @@ def _gather() -> st.SearchStrategy[Gather]:
             inter_digit_timeout=st.none() | number,
             first_digit_timeout=st.none() | st.floats(0, 60) | st.integers(0, 60),
             repeat_count=st.none() | st.integers(1, 5),
+            hints=maybe_word,
+            speech_timeout=st.none() | st.integers(0, 60),
         )
     )
 

@@ -3,11 +3,11 @@
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
-from webhooks.bxml._limits import CALLER_ID, E164, METHOD, SIP_URI, TAG, Number, OneOf, Text, Url
+from webhooks.bxml._limits import CALLER_ID, E164, METHOD, SIP_URI, TAG, Flag, Number, OneOf, Text, Url
 from webhooks.bxml._verb import Children, Element, Link, Method, Verb
 from webhooks.events import TransferAnswerEvent, TransferCompleteEvent, TransferDisconnectEvent
 
-__all__ = ["REASONS", "DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
+__all__ = ["DISPLAY_NAME", "REASONS", "DiversionReason", "PhoneNumber", "SipUri", "Target", "Transfer"]
 
 DiversionReason: TypeAlias = Literal[
     "unknown",
@@ -36,7 +36,7 @@ REASONS = OneOf.of(
     "out-of-service",
     "away",
 )
-_DISPLAY_NAME = Text(256, r"[^\x00-\x1f\x7f-\x9f]*", "text without control characters")
+DISPLAY_NAME = Text(256, r"[^\x00-\x1f\x7f-\x9f]*", "text without control characters")
 
 
 class _Leg(Element):
@@ -119,6 +119,7 @@ class Transfer(Verb):
         diversion_treatment: default "none"; not for the transfer of an outbound call.
         diversion_reason: only read with "stack".
         tag: at most 256 characters, in this and later events of the call; "" clears.
+        privacy: hide the number of the caller; default False (bandwidth-sdk 23.3.1).
     """
 
     __slots__ = ()
@@ -133,7 +134,7 @@ class Transfer(Verb):
     targets: tuple[Target, ...]
     _: KW_ONLY
     transfer_caller_id: Annotated[str | None, CALLER_ID]
-    transfer_caller_display_name: Annotated[str | None, _DISPLAY_NAME]
+    transfer_caller_display_name: Annotated[str | None, DISPLAY_NAME]
     call_timeout: Annotated[float | None, Number(1, 300)]
     transfer_complete_url: Annotated[Link[TransferCompleteEvent] | None, Url("transferComplete")]
     transfer_complete_method: Annotated[Method | None, METHOD]
@@ -146,6 +147,7 @@ class Transfer(Verb):
     tag: Annotated[str | None, TAG]
     diversion_treatment: Annotated[Literal["none", "propagate", "stack"] | None, OneOf.of("none", "propagate", "stack")]
     diversion_reason: Annotated[DiversionReason | None, REASONS]
+    privacy: Annotated[bool | None, Flag()]
 
     if TYPE_CHECKING:
 
@@ -166,4 +168,5 @@ class Transfer(Verb):
             tag: str | None = None,
             diversion_treatment: Literal["none", "propagate", "stack"] | None = None,
             diversion_reason: DiversionReason | None = None,
+            privacy: bool | None = None,
         ) -> None: ...

@@ -3,13 +3,16 @@
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from webhooks.bxml._limits import CALLER_ID, DESTINATION, METHOD, TAG, WORD, Number, OneOf, Text, Url
+from webhooks.bxml._limits import CALLER_ID, DESTINATION, METHOD, TAG, WORD, Flag, Number, OneOf, Text, Url
 from webhooks.bxml._verb import Children, Element, Link, Method, Verb
-from webhooks.bxml.connect import REASONS, DiversionReason, SipUri
+from webhooks.bxml.connect import DISPLAY_NAME, REASONS, DiversionReason, SipUri
 from webhooks.errors import BxmlError
 from webhooks.events import BridgeCompleteEvent, BridgeTargetCompleteEvent, ReferCompleteEvent
 
 __all__ = ["Bridge", "Connect", "Endpoint", "Forward", "Refer"]
+
+_HIDDEN = ("Restricted", "Anonymous", "Private", "Unavailable")
+_HIDDEN_NAMES = ", ".join(f'"{name}"' for name in _HIDDEN)
 
 
 class Bridge(Verb):
@@ -111,6 +114,9 @@ class Forward(Verb):
         diversion_treatment: default "none".
         diversion_reason: only read with "stack".
         uui: one User-To-User value, base64 or jwt, at most 256 characters; for a SIP URI.
+        privacy: hide the number of the caller; default False (bandwidth-sdk 23.3.1).
+        caller_display_name: at most 256 characters, no control characters; with `privacy`, only "Restricted",
+            "Anonymous", "Private" or "Unavailable" (bandwidth-sdk 23.3.1).
     """
 
     __slots__ = ()
@@ -126,6 +132,13 @@ class Forward(Verb):
     ] = None
     diversion_reason: Annotated[DiversionReason | None, REASONS] = None
     uui: Annotated[str | None, Text(256)] = None
+    privacy: Annotated[bool | None, Flag()] = None
+    caller_display_name: Annotated[str | None, DISPLAY_NAME] = None
+
+    def agree(self) -> None:
+        """Raise where the name gives away a caller who is hidden."""
+        if self.privacy and self.caller_display_name not in (None, *_HIDDEN):
+            self.refuse("caller_display_name", self.caller_display_name, f"one of {_HIDDEN_NAMES}, with privacy")
 
 
 class Refer(Verb):

@@ -28,6 +28,7 @@ class Record(Verb):
         max_duration: seconds, at most 10800, default 60.
         silence_timeout: seconds of silence that end the recording, 0 to 10800; 0, the default, for none.
         file_format: default "wav".
+        recording_name: comes back in the recordingAvailable event (bandwidth-sdk 23.3.1).
         tag: at most 256 characters, in this and later events of the call; "" clears.
     """
 
@@ -61,3 +62,4 @@ class Record(Verb):
     max_duration: Annotated[int | None, Whole(0, 10800)] = None
     silence_timeout: Annotated[float | None, Number(0, 10800)] = None
     file_format: Annotated[Literal["mp3", "wav"] | None, OneOf.of("mp3", "wav")] = None
+    recording_name: Annotated[str | None, Text()] = None

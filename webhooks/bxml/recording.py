@@ -26,6 +26,7 @@ class StartRecording(ConferenceVerb):
         tag: at most 256 characters, in this and later events of the call; "" clears. Ignored in a conference.
         file_format: default "wav".
         multi_channel: each side in its own channel. Ignored in a conference.
+        recording_name: comes back in the recordingAvailable event (bandwidth-sdk 23.3.1).
     """
 
     __slots__ = ()
@@ -52,6 +53,7 @@ class StartRecording(ConferenceVerb):
     tag: Annotated[str | None, TAG] = None
     file_format: Annotated[Literal["mp3", "wav"] | None, OneOf.of("mp3", "wav")] = None
     multi_channel: Annotated[bool | None, Flag()] = None
+    recording_name: Annotated[str | None, Text()] = None
 
 
 class PauseRecording(ConferenceVerb):

@@ -155,6 +155,9 @@ class StartTranscription(Verb):
         username: for `transcription_event_url`, which must then be https.
         destination: `ws:` or `wss:`, where the text goes while it is spoken.
         stabilized: send only what will not change any more; default True.
+        detect_language: find out which language is spoken, instead of English; default False (bandwidth-sdk 23.3.1).
+        preferred_languages: such as "en-US,es-US", one dialect of each; not with `detect_language` (bandwidth-sdk
+            23.3.1).
     """
 
     __slots__ = ()
@@ -182,6 +185,8 @@ class StartTranscription(Verb):
     password: Annotated[str | None, Text()]
     destination: Annotated[str | None, WEB_SOCKET]
     stabilized: Annotated[bool | None, Flag()]
+    detect_language: Annotated[bool | None, Flag()]
+    preferred_languages: Annotated[str | None, Text()]
 
     if TYPE_CHECKING:
 
@@ -196,6 +201,8 @@ class StartTranscription(Verb):
             password: str | None = None,
             destination: str | None = None,
             stabilized: bool | None = None,
+            detect_language: bool | None = None,
+            preferred_languages: str | None = None,
         ) -> None: ...
 
 

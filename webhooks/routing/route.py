@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Never, Union, get_args, get_origin
+from typing import Any, Never, Union, cast, get_args, get_origin
 
 from webhooks.errors import UsageError
 from webhooks.events import CallEvent, ConferenceEvent, Event, InvalidEvent, NotificationEvent, UnknownEvent
@@ -58,7 +58,7 @@ def events_of(event: object) -> tuple[type[Event], ...]:
     parts = _parts(event)
     for part in parts:
         if not (isinstance(part, type) and issubclass(part, Event)):
-            raise UsageError(f"on({_shown(part)}): {_remedy(part)}")
+            raise UsageError(f"on({_shown(part)}): {_remedy(cast('object', part))}")
         if part is Event:
             raise UsageError(
                 "on(Event): what a handler may return depends on the kind of event; register CallEvent, "
