@@ -95,6 +95,36 @@ async def test_what_has_crashed_waits_for_somebody_idle(dsn: str) -> None:
         assert store.lease("two", 5, 11.0, 12.0, idle=True)[0].crashes == 1
 
 
+async def test_two_machines_that_get_the_same_deliveries_do_not_wait_for_each_other_in_a_circle(dsn: str) -> None:
+    await PostgresInbox(dsn).migrate()
+
+    def put(offers: list[Offer]) -> list[object]:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            return list(PostgresStore(connection.execute).put(offers, 1.0, 2.0))
+
+    for number in range(10):
+        ordered = [
+            [Offer(Envelope(f"{number} {call} {at}", order_key=f"c {call}")) for at in "abc"] for call in range(99)
+        ]
+        offers = [Offer(Envelope(f"{number} {index}")) for index in range(300)]
+        here = [offer for call in ordered for offer in call] + offers
+        there = offers[::-1] + [offer for call in ordered[::-1] for offer in call]
+        both = await asyncio.gather(*(asyncio.to_thread(put, some) for some in (here, there)))
+        assert sum(results.count("accepted") for results in both) == len(here)
+
+
+async def test_what_has_an_order_keeps_it_whatever_its_keys_are(dsn: str) -> None:
+    await PostgresInbox(dsn).migrate()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        store = PostgresStore(connection.execute)
+        store.put([Offer(Envelope(key, order_key=order)) for key, order in ("cx", "by", "ax", "dy")], 1.0, 2.0)
+        of = {
+            order: [one.envelope.key for one in store.entries(None, 9) if one.envelope.order_key == order]
+            for order in "xy"
+        }
+    assert of == {"x": ["c", "a"], "y": ["b", "d"]}
+
+
 async def test_what_is_done_may_be_said_again_by_who_did_it(dsn: str) -> None:
     await PostgresInbox(dsn).migrate()
     with psycopg.connect(dsn, autocommit=True) as connection:

@@ -76,14 +76,15 @@ _DUE = (
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due, id LIMIT %s FOR UPDATE SKIP LOCKED"
 _ANY_DUE = "SELECT EXISTS (SELECT FROM webhooks_inbox WHERE status = 'waiting' AND due <= %s)"
-# Ids in the order of what is offered: what has an order key is handled by them.
+# Ids in the order of what is offered where that has an order key: it is handled by them. All else in the order of its
+# keys, as on every machine: two that are given the same deliveries would otherwise wait for each other in a circle.
 _PUT = """INSERT INTO webhooks_inbox
     (key, order_key, event_type, correlation_id, head, body, owner, first_seen, due, status, attempts, until)
     SELECT key, order_key, event_type, correlation_id, head, body, owner, %s, %s,
         CASE WHEN owner IS NULL THEN 'waiting' ELSE 'running' END, CASE WHEN owner IS NULL THEN 0 ELSE 1 END, %s
     FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[]) WITH ORDINALITY
         AS offer (key, order_key, event_type, correlation_id, head, body, owner, place)
-    ORDER BY place ON CONFLICT (key) DO NOTHING RETURNING key, id"""
+    ORDER BY coalesce(order_key, key) COLLATE "C", place ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 _LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
     WHERE id = ANY(%s)"""
 _MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
