@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -22,8 +23,8 @@ async def test_time_passes_for_hurried_waits_alone() -> None:
         await clock.sleep(20, patient=True)
         seen.append("never")
 
-    clock.spawn(hurried())
-    clock.spawn(patient())
+    clock.spawn(hurried)
+    clock.spawn(patient)
     await clock.settle(100)
     assert seen == ["patient 2.0", "hurried 3.0"]
     assert clock.now == 3
@@ -42,7 +43,7 @@ async def test_what_is_sent_while_nobody_waits_is_kept_until_it_is_cleared() -> 
         got.append(await signal.take_within(5))
         got.append(await signal.take())
 
-    clock.spawn(wait())
+    clock.spawn(wait)
     await clock.advance(6)
     signal.send(3)
     await clock.advance(0)
@@ -59,7 +60,7 @@ async def test_a_process_is_interrupted_where_it_waits_now_or_next() -> None:
             except KeyError:
                 seen.append(place)
 
-    process = clock.spawn(busy())
+    process = clock.spawn(busy)
     process.interrupt(KeyError())  # it has not begun, and learns of it where it waits first
     await clock.settle(0)
     assert seen == ["first"]
@@ -82,7 +83,7 @@ async def test_what_is_real_is_awaited_by_the_callers_loop() -> None:
                 await asyncio.sleep(60)
         seen.append("timed out")
 
-    clock.spawn(real())
+    clock.spawn(real)
     await clock.settle(0)
     assert seen == ["slept", "timed out"]
     assert clock.now == 0
@@ -94,6 +95,18 @@ async def test_an_error_of_a_process_reaches_the_test() -> None:
     async def broken() -> None:
         raise ValueError("broken")
 
-    clock.spawn(broken())
+    clock.spawn(broken)
     with pytest.raises(ValueError, match="broken"):
         await clock.settle(0)
+
+
+def test_a_process_that_never_takes_a_step_is_nothing_to_complain_of(recwarn: pytest.WarningsRecorder) -> None:
+    clock = Clock()
+
+    async def never() -> None:
+        raise AssertionError
+
+    clock.spawn(never)
+    del clock
+    gc.collect()
+    assert not recwarn.list

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
+from functools import cached_property, partial
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 __all__ = ["Clock", "Process", "Signal"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Signal(Generic[T]):
@@ -85,13 +87,18 @@ class _Wait:
 class Process:
     """A coroutine that lives in virtual time."""
 
-    def __init__(self, clock: Clock, coroutine: Coroutine[Any, Any, None]) -> None:
-        self.coroutine = coroutine
+    def __init__(self, clock: Clock, life: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._life = life
         self.wait: _Wait | None = None
         self.interruption: BaseException | None = None
         """Raised in the process where it waits next."""
         self.done = False
         self._clock = clock
+
+    @cached_property
+    def coroutine(self) -> Coroutine[Any, Any, None]:
+        """Made for its first step: Python complains of one that never takes any, as when a test ends before it."""
+        return self._life()
 
     def interrupt(self, error: BaseException) -> None:
         """Raise an error in the process, where it waits now or next."""
@@ -113,9 +120,9 @@ class Clock:
         self._hurried = 0
         """Timers that are not patient."""
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> Process:
+    def spawn(self, life: Callable[P, Coroutine[Any, Any, None]], *given: P.args, **named: P.kwargs) -> Process:
         """Begin a process; it takes its first step when the clock runs next."""
-        process = Process(self, coroutine)
+        process = Process(self, partial(life, *given, **named))
         self._ready.append((process, None))
         return process
 

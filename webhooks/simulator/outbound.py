@@ -37,7 +37,7 @@ async def place(platform: Platform, leg: Leg, seconds: float, detection: Detecti
             await platform.clock.sleep(seconds)
             result = {"machineDetectionResult": found}
         else:
-            platform.clock.spawn(_detect(platform, leg, found))
+            platform.clock.spawn(_detect, platform, leg, found)
     application = leg.application
     payload = platform.payload(leg, "answer", **result)
     await platform.run(platform, leg, Ask(payload, application.main, application.fallback))

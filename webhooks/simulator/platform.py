@@ -81,7 +81,7 @@ class Platform:
 
     def begin(self, leg: Leg, life: Callable[[], Awaitable[None]]) -> None:
         """Let a call live."""
-        leg.process = self.clock.spawn(self._life(leg, life))
+        leg.process = self.clock.spawn(self._life, leg, life)
 
     async def _life(self, leg: Leg, life: Callable[[], Awaitable[None]]) -> None:
         await self.live(self, leg, life)
@@ -136,7 +136,7 @@ class Platform:
         """Deliver a notification, beside whatever else happens."""
         if address is not None:
             leg.events.append(typed(payload))
-            self.clock.spawn(self._tell(payload, address, partial(self.log, leg)))
+            self.clock.spawn(self._tell, payload, address, partial(self.log, leg))
 
     async def _tell(self, payload: Mapping[str, object], address: Address, log: Log) -> None:
         await self.sender.tell(payload, address, log)

@@ -51,7 +51,7 @@ def deliver(
         platform, Message(platform.ids.message(now), "out", from_, tuple(to), text, tuple(media), from_, now, tag)
     )
     for recipient in message.to:
-        platform.clock.spawn(_statuses(platform, application, message, recipient, statuses))
+        platform.clock.spawn(_statuses, platform, application, message, recipient, statuses)
     return message
 
 
@@ -103,7 +103,7 @@ def tell(platform: Platform, application: Application, message: Message, news: N
     """Tell the app about a message, and go on until it listens."""
     payload = _payload(platform, message, news)
     message.events.append(typed(payload))
-    platform.clock.spawn(_until_taken(platform, application, message, payload))
+    platform.clock.spawn(_until_taken, platform, application, message, payload)
 
 
 def _payload(platform: Platform, message: Message, news: News) -> list[dict[str, object]]:

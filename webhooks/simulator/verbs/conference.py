@@ -70,7 +70,7 @@ def _create(platform: Platform, leg: Leg, verb: Conference) -> Room:
         Signal(platform.clock),
     )
     platform.rooms.append(room)
-    platform.clock.spawn(_serve(platform, room))
+    platform.clock.spawn(_serve, platform, room)
     _happens(platform, room, "conferenceCreated")
     return room
 
@@ -164,7 +164,7 @@ def _stop_recording(platform: Platform, room: Room) -> None:
     recording, room.recording = room.recording, None
     if recording is not None:
         recording.ended_at = platform.clock.now
-        platform.clock.spawn(_tell_recording(platform, room, recording))
+        platform.clock.spawn(_tell_recording, platform, room, recording)
 
 
 async def _tell_recording(platform: Platform, room: Room, recording: Recording) -> None:

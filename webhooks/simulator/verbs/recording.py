@@ -115,7 +115,7 @@ def stop_recording(platform: Platform, leg: Leg) -> None:
 
 def _finish(platform: Platform, leg: Leg, recording: Recording) -> None:
     recording.ended_at = platform.clock.now
-    platform.clock.spawn(_tell(platform, leg, recording))
+    platform.clock.spawn(_tell, platform, leg, recording)
 
 
 async def _tell(platform: Platform, leg: Leg, recording: Recording) -> None:
