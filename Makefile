@@ -88,6 +88,7 @@ wheel: $(VENV)/ready ## the suite against the built wheel, with the newest and t
 figures: $(VENV)/ready ## the figures of README and docs anew from benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/figures.py
 
+# With the oldest Python 3.11 that is at hand: what it takes, all take.
 pins: ## requirements/dev.txt anew from pyproject.toml
 	@$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --no-annotate --allow-unsafe --all-extras \
