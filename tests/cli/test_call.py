@@ -64,6 +64,66 @@ def test_no_call_is_taken_for_the_last_one(write: Write, command: Command) -> No
     assert told[0] == told[1]
 
 
+INSTALLED = (
+    APP
+    + """
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+app = FastAPI()
+hooks.install(app, "/bandwidth")
+outer = Starlette(routes=[Mount("/v1", app)])
+
+other = Webhooks(auth=BasicAuth("other", "secret"))
+other.on(DisconnectEvent)(ended)
+two = FastAPI()
+hooks.install(two, "/bandwidth")
+other.install(two, "/bandwidth/other")
+bare = FastAPI()
+"""
+)
+
+
+@pytest.mark.parametrize("arguments", [["app"], ["outer"], ["app", "--path", "/bandwidth?x=1"]])
+def test_an_app_that_is_installed_is_called_where_it_is_with_its_own_credentials(
+    arguments: list[str], write: Write, command: Command
+) -> None:
+    write("main.py", INSTALLED)
+    target, *more = arguments
+    call = command("call", f"main:{target}", *more, "--script", "2")
+    assert (call.exit_code, call.stderr) == (0, "")
+    assert "You pressed 2" in call.stdout
+    assert command("text", f"main:{target}", *more, "--script", "STOP").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/bandwidth", "<- 401, then 200"),
+        ("/bandwidth/other", "<- 401, then 200"),
+        ("/", "<- 404"),
+        ("/band", "<- 404"),
+    ],
+)
+def test_of_several_apps_the_path_says_which(path: str, told: str, write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    assert told in command("call", "main:two", "--path", path, "--script", "hangup").stdout
+
+
+@pytest.mark.parametrize("target", ["two", "bare"])
+def test_an_app_that_has_no_one_place_is_called_at_its_root(target: str, write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    result = command("call", f"main:{target}", "--script", "hangup")
+    assert "-> initiate POST /\n  <- 404" in result.stdout
+
+
+def test_credentials_that_are_given_come_before_the_apps_own(write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    result = command("call", "main:app", "--user", "bandwidth", "--password", "wrong", "--script", "hangup")
+    assert (result.exit_code, "<- 401, then 401" in result.stdout) == (1, True)
+
+
 def test_bxml_that_is_refused_is_shown_and_the_exit_code_is_1(write: Write, command: Command) -> None:
     write("main.py", INVALID)
     result = command("call", "main:hooks", "--script", "")

@@ -9,7 +9,7 @@ import click
 
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import Refused, app_or_url
-from webhooks.cli.phone import Screen, as_json, options, phone_of, typed
+from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, typed
 from webhooks.errors import SimulationError
 from webhooks.simulator import Call, Phone
 
@@ -37,7 +37,7 @@ def call(
     context: click.Context,
     target: str,
     *,
-    path: str,
+    path: str | None,
     from_: str,
     to: str,
     user: str | None,
@@ -51,11 +51,12 @@ def call(
     Time is the simulator's: nothing has to be waited for, and a timeout comes when you `wait`. The exit code is 1 when
     the call ended by a fault of the app's, else 0.
     """
-    phone = phone_of(user, password, seed)
     app = app_or_url(target)
+    place = place_of(app, path)
+    phone = phone_of(app, place, user, password, seed)
     screen = None if as_lines else Screen(phone)
     steps = _typed() if script is None else iter(script.split(";"))
-    ended = asyncio.run(_play(phone, phone.dial(app, path, from_=from_, to=to), steps, screen))
+    ended = asyncio.run(_play(phone, phone.dial(app, place, from_=from_, to=to), steps, screen))
     if as_lines:
         click.echo(as_json(phone.timeline))
     context.exit(1 if ended.cause in _FAILURES else 0)

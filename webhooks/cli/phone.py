@@ -7,13 +7,16 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import click
 
+from webhooks.auth import BasicAuth
 from webhooks.cli.layout import wrapped
+from webhooks.mounting import hooks_in
 from webhooks.simulator import Entry, Phone, Timeline
 
-__all__ = ["Screen", "as_json", "options", "phone_of", "typed"]
+__all__ = ["Screen", "as_json", "options", "phone_of", "place_of", "typed"]
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
@@ -24,10 +27,12 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _OPTIONS = (
-    click.option("--path", default="/", metavar="/PATH", help="Where it is announced, below TARGET."),
+    click.option(
+        "--path", metavar="/PATH", help="Where it is announced, below TARGET; else where the Webhooks in it is."
+    ),
     click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls or writes."),
     click.option("--to", default="+19195550100", show_default=True, help="The app's number."),
-    click.option("--user", help="User name, sent when the app asks for one."),
+    click.option("--user", help="User name, sent when the app asks; MODULE:ATTR has its own."),
     click.option("--password", help="The password that belongs to it."),
     click.option("--script", metavar="STEPS", help='What to do, with ";" between; else it is typed.'),
     click.option("--seed", type=int, help="Gives the same ids again; else each run has its own."),
@@ -45,13 +50,27 @@ def typed() -> Iterator[str]:
             return
 
 
-def phone_of(user: str | None, password: str | None, seed: int | None) -> Phone:
-    """A phone network with these credentials, or with none, and ids that come from a seed."""
+def place_of(app: Any, path: str | None) -> str:
+    """The path that was given; else where the only Webhooks of an app is."""
+    found = list(hooks_in(app))
+    return path or (found[0].prefix if len(found) == 1 else "") or "/"
+
+
+def phone_of(app: Any, path: str, user: str | None, password: str | None, seed: int | None) -> Phone:
+    """A phone network with these credentials, or with those of the app at `path`, and ids that come from a seed."""
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
     # Ids of their own for each run: an inbox or a state in a file knows the calls and texts of the last.
-    credentials = None if user is None or password is None else (user, password)
+    credentials = _own(app, path) if user is None or password is None else (user, password)
     return Phone(credentials=credentials, seed=secrets.randbits(64) if seed is None else seed)
+
+
+def _own(app: Any, path: str) -> tuple[str, str] | None:
+    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
+    whole = path.partition("?")[0].rstrip("/") + "/"
+    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
+    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
+    return auth.credentials if isinstance(auth, BasicAuth) else None
 
 
 class Screen:

@@ -8,7 +8,7 @@ import click
 
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import app_or_url
-from webhooks.cli.phone import Screen, as_json, options, phone_of, typed
+from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, typed
 
 __all__ = ["text"]
 
@@ -24,7 +24,7 @@ def text(
     context: click.Context,
     target: str,
     *,
-    path: str,
+    path: str | None,
     from_: str,
     to: str,
     user: str | None,
@@ -38,8 +38,10 @@ def text(
     What an app writes back goes out by a REST call of its own and is not seen here. The exit code is 1 when the app did
     not take a text with a 2xx, else 0.
     """
-    phone = phone_of(user, password, seed)
-    conversation = phone.conversation(app_or_url(target), path, theirs=from_, ours=to)
+    app = app_or_url(target)
+    place = place_of(app, path)
+    phone = phone_of(app, place, user, password, seed)
+    conversation = phone.conversation(app, place, theirs=from_, ours=to)
     screen = Screen(phone)
 
     async def play() -> bool:
