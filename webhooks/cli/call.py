@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable
 
 import click
 
 from webhooks.cli.layout import examples
+from webhooks.cli.lifespan import running
 from webhooks.cli.loading import Refused, app_or_url
-from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, typed
+from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, steps_of
 from webhooks.errors import SimulationError
 from webhooks.simulator import Call, Phone
 
@@ -55,18 +56,23 @@ def call(
     place = place_of(app, path)
     phone = phone_of(app, place, user, password, seed)
     screen = None if as_lines else Screen(phone)
-    steps = _typed() if script is None else iter(script.split(";"))
-    ended = asyncio.run(_play(phone, phone.dial(app, place, from_=from_, to=to), steps, screen))
+
+    async def play() -> Call:
+        async with running(app) as running_app:
+            dial = phone.dial(running_app, place, from_=from_, to=to)
+            return await _play(phone, dial, steps_of(script, _HELP), screen)
+
+    ended = asyncio.run(play())
     if as_lines:
         click.echo(as_json(phone.timeline))
     context.exit(1 if ended.cause in _FAILURES else 0)
 
 
-async def _play(phone: Phone, dial: Awaitable[Call], steps: Iterator[str], screen: Screen | None) -> Call:
+async def _play(phone: Phone, dial: Awaitable[Call], steps: AsyncIterator[str], screen: Screen | None) -> Call:
     dialed = await dial
     _show(screen)
     while not dialed.ended:
-        step = next(steps, "hangup")
+        step = await anext(steps, "hangup")
         try:
             await _do(dialed, step.strip())
         except SimulationError as error:
@@ -96,11 +102,6 @@ def _seconds(text: str) -> float:
         return float(text) if text else _LONGEST
     except ValueError:
         raise SimulationError(f'"{text}" is no number of seconds') from None
-
-
-def _typed() -> Iterator[str]:
-    click.echo(_HELP)
-    yield from typed()
 
 
 def _show(screen: Screen | None) -> None:

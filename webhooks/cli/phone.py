@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -16,7 +17,10 @@ from webhooks.cli.layout import wrapped
 from webhooks.mounting import hooks_in
 from webhooks.simulator import Entry, Phone, Timeline
 
-__all__ = ["Screen", "as_json", "options", "phone_of", "place_of", "typed"]
+__all__ = ["Screen", "as_json", "options", "phone_of", "place_of", "steps_of"]
+
+# Seconds for what an app does by itself, of which a person notices nothing.
+_MOMENT = 0.1
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,14 +44,23 @@ _OPTIONS = (
 )
 
 
-def typed() -> Iterator[str]:
-    """Lines of the terminal, to the end of its input."""
+async def steps_of(script: str | None, title: str = "") -> AsyncGenerator[str]:
+    """What to do: what stands in the script, else the lines of the terminal, to the end of its input."""
+    if script is not None:
+        for step in script.split(";"):
+            yield step
+        return
+    if title:
+        click.echo(title)
     while True:
+        # Whoever waits for a line stops everything else in this process: what the app does by itself comes first.
+        await asyncio.sleep(_MOMENT)
         try:
-            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
+            line = click.prompt("", prompt_suffix="> ", default="", show_default=False)
         except click.Abort:  # the end of the input, or Ctrl-C
             click.echo()
             return
+        yield line
 
 
 def place_of(app: Any, path: str | None) -> str:
