@@ -35,6 +35,23 @@ def test_a_script_is_played(write: Write, command: Command) -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_what_a_handler_prints_comes_after_the_event_and_before_its_answer(write: Write, command: Command) -> None:
+    write("main.py", APP.replace("    return", "    print('handler', call.event_type)\n    return"))
+    lines = [line.strip() for line in command("call", "main:hooks", "--script", "2").stdout.splitlines()]
+    assert lines[:8] == [
+        "(dials +19195550100)",
+        "-> initiate POST /",
+        "handler initiate",
+        "<- 401, then 200, 147 bytes",
+        "Press 1.",
+        "-> gather POST /menu",
+        "handler gather",
+        "<- 401, then 200, 117 bytes",
+    ]
+    told = command("call", "main:hooks", "--script", "2", "--json").stdout.splitlines()
+    assert told[:2] == ["handler initiate", "handler gather"]
+
+
 def test_a_script_says_waits_and_hangs_up(write: Write, command: Command) -> None:
     write("main.py", APP)
     result = command("call", "main:hooks", "--script", "say Hello; wait 1; wait; hangup", "--json")

@@ -55,10 +55,10 @@ def call(
     app = app_or_url(target)
     place = place_of(app, path)
     phone = phone_of(app, place, user, password, seed)
-    screen = None if as_lines else Screen(phone)
+    screen = Screen(phone, silent=as_lines)
 
     async def play() -> Call:
-        async with running(app) as running_app:
+        async with running(app, before=screen.show) as running_app:
             dial = phone.dial(running_app, place, from_=from_, to=to)
             return await _play(phone, dial, steps_of(script, _HELP), screen)
 
@@ -68,20 +68,20 @@ def call(
     context.exit(1 if ended.cause in _FAILURES else 0)
 
 
-async def _play(phone: Phone, dial: Awaitable[Call], steps: AsyncIterator[str], screen: Screen | None) -> Call:
+async def _play(phone: Phone, dial: Awaitable[Call], steps: AsyncIterator[str], screen: Screen) -> Call:
     dialed = await dial
-    _show(screen)
+    screen.show()
     while not dialed.ended:
         step = await anext(steps, "hangup")
         try:
             await _do(dialed, step.strip())
         except SimulationError as error:
-            if screen is None:
+            if screen.silent:
                 raise Refused(str(error)) from error
             click.echo(f"{error}. {_HELP}")
-        _show(screen)
+        screen.show()
     await phone.wait(_LONGEST)  # what is told after the end: recordings
-    _show(screen)
+    screen.show()
     return dialed
 
 
@@ -102,8 +102,3 @@ def _seconds(text: str) -> float:
         return float(text) if text else _LONGEST
     except ValueError:
         raise SimulationError(f'"{text}" is no number of seconds') from None
-
-
-def _show(screen: Screen | None) -> None:
-    if screen is not None:
-        screen.show()

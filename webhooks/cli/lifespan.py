@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,8 +18,12 @@ _log = logging.getLogger("webhooks.cli")
 
 
 @asynccontextmanager
-async def running(app: Any) -> AsyncGenerator[Any]:
+async def running(app: Any, *, before: Callable[[], None] = lambda: None) -> AsyncGenerator[Any]:
     """What to call while the app runs. One that is a URL has a server, which does this.
+
+    Args:
+        app: an ASGI app, or a URL.
+        before: called before the app gets a delivery, so that what it prints then comes after what was shown.
 
     Raises:
         Refused: it does not start.
@@ -27,7 +31,7 @@ async def running(app: Any) -> AsyncGenerator[Any]:
     if isinstance(app, str):
         yield app
         return
-    lifespan = _Lifespan(app)
+    lifespan = _Lifespan(app, before)
     await lifespan.start()
     try:
         yield lifespan
@@ -38,8 +42,9 @@ async def running(app: Any) -> AsyncGenerator[Any]:
 class _Lifespan:
     """One run of an app, and its requests meanwhile."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, before: Callable[[], None]) -> None:
         self._app = app
+        self._before = before
         self._state: dict[str, Any] = {}
         self._given: asyncio.Queue[Message] = asyncio.Queue()
         self._told: asyncio.Queue[Message] = asyncio.Queue()
@@ -47,6 +52,7 @@ class _Lifespan:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request, with what the app has put into its state."""
+        self._before()
         await self._app({**scope, "state": dict(self._state)}, receive, send)
 
     async def start(self) -> None:

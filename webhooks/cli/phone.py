@@ -87,9 +87,10 @@ def _own(app: Any, path: str) -> tuple[str, str] | None:
 
 
 class Screen:
-    """Shows what has happened since it showed something last."""
+    """Shows what has happened since it showed something last; nothing, when it is silent."""
 
-    def __init__(self, phone: Phone) -> None:
+    def __init__(self, phone: Phone, *, silent: bool) -> None:
+        self.silent = silent
         self._phone = phone
         self._shown = 0
 
@@ -99,7 +100,7 @@ class Screen:
         new = timeline[self._shown :]
         self._shown += len(new)
         for entry in new:
-            if entry.what in _STYLES:
+            if entry.what in _STYLES and not self.silent:
                 # Whoever a call was transferred to has a name in front.
                 click.echo(_line(entry, "" if entry.who == timeline[0].who else f"[{entry.who}] "))
 

@@ -44,10 +44,10 @@ def text(
     app = app_or_url(target)
     place = place_of(app, path)
     phone = phone_of(app, place, user, password, seed)
-    screen = None if as_lines else Screen(phone)
+    screen = Screen(phone, silent=as_lines)
 
     async def play() -> bool:
-        async with running(app) as running_app:
+        async with running(app, before=screen.show) as running_app:
             conversation = phone.conversation(running_app, place, theirs=from_, ours=to)
             return await _play(conversation, steps_of(script), screen)
 
@@ -57,13 +57,12 @@ def text(
     context.exit(0 if taken else 1)
 
 
-async def _play(conversation: Conversation, lines: AsyncIterator[str], screen: Screen | None) -> bool:
+async def _play(conversation: Conversation, lines: AsyncIterator[str], screen: Screen) -> bool:
     """Whether the app took all of them."""
     taken = True
     async for line in lines:
         if line:
             message = await conversation.text(line.strip())
             taken = taken and message.taken
-        if screen is not None:
-            screen.show()
+        screen.show()
     return taken
