@@ -83,7 +83,8 @@ def test_list_and_dead_show_what_there_is_in_80_columns(filled: SqliteInbox, com
 
 def test_show_masks_what_somebody_said_unless_told_not_to(filled: SqliteInbox, command: Command) -> None:
     assert "+1919" not in command("inbox", "show", "inbox.db", "2").output
-    assert f"{len(BODY)} bytes" in command("inbox", "show", "inbox.db", "2").output
+    assert f"{len(BODY)} bytes;" in command("inbox", "show", "inbox.db", "2").output
+    assert "1 byte;" in command("inbox", "show", "inbox.db", "1").output
     shown = json.loads(command("inbox", "show", "inbox.db", "2", "--reveal", "--json").output)
     assert (shown["body"], shown["headers"], shown["path"]) == (BODY.decode(), {"host": "h"}, "/")
 

@@ -14,6 +14,7 @@ import click
 
 from webhooks.cli.layout import examples, table
 from webhooks.cli.loading import Refused, hooks_of
+from webhooks.cli.report import count_of
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox import Inbox, Kept, SqliteInbox, Status, when
 
@@ -215,7 +216,7 @@ def _as_json(kept: Kept) -> dict[str, object]:
 def _contents(kept: Kept, *, reveal: bool) -> dict[str, object]:
     envelope = kept.envelope
     if not reveal:
-        return {"method": envelope.method, "body": f"{len(envelope.body)} bytes; --reveal shows them"}
+        return {"method": envelope.method, "body": f"{count_of(len(envelope.body), 'byte')}; --reveal shows the body"}
     return {
         "method": envelope.method,
         "path": envelope.root_path + envelope.path,
