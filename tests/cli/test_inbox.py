@@ -90,16 +90,27 @@ def test_show_masks_what_somebody_said_unless_told_not_to(filled: SqliteInbox, c
 
 
 def test_replay_and_prune(filled: SqliteInbox, command: Command) -> None:
-    assert "again: 1." in command("inbox", "replay", "inbox.db", "1", "9").output
+    assert "again: 1." in command("inbox", "replay", "inbox.db", "1").output
+    assert "again: 0." in command("inbox", "replay", "inbox.db", "1", "2").output
     assert "again: 0." in command("inbox", "replay", "inbox.db", "--all").output
     assert "removed: 0." in command("inbox", "prune", "inbox.db", "--older-than", "0s").output
     assert "removed: 0." in command("inbox", "prune", "inbox.db", "--older-than", "1h", "--dead").output
+
+
+def test_a_delivery_that_is_not_there_keeps_all_others_from_running_again(
+    filled: SqliteInbox, command: Command
+) -> None:
+    result = command("inbox", "replay", "inbox.db", "1", "9", "12")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no delivery 9, 12: `webhooks inbox dead` shows those that can" in result.stderr
+    assert [one["id"] for one in json.loads(command("inbox", "dead", "inbox.db", "--json").output)] == [1]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["show", "inbox.db", "99"], "There is no delivery 99"),
+        (["replay", "inbox.db", "99"], "There is no delivery 99"),
         (["replay", "inbox.db"], "or --all"),
         (["replay", "inbox.db", "1", "--all"], "or --all"),
         (["prune", "inbox.db", "--older-than", "week"], '"week" is no age'),
