@@ -196,6 +196,19 @@ def test_an_app_is_called_over_http(write: Write, command: Command) -> None:
     assert "We are open from nine to five." in result.stdout
 
 
+def test_all_that_is_told_meanwhile_fits_the_terminal(write: Write, command: Command) -> None:
+    source = APP.replace(
+        "    return Gather", "    log.error('The menu ' + 'is long ' * 20 + '\\n\\n' + CODE)\n    return Gather"
+    )
+    write("main.py", f"import logging\nlog, CODE = logging.getLogger('webhooks.app'), 'x = ' + 'y' * 90\n{source}")
+    result = command("call", "main:hooks", input="x\nwait long\nhangup\n")
+    lines = result.output.splitlines()
+    assert [line for line in lines if len(line) > 80] == ["x = " + "y" * 90]  # code is to be pasted
+    told = " ".join(lines)
+    assert 'there is no key "x" on a phone; expected digits, "*", "#" or A to D. Keys are pressed; `say TEXT`' in told
+    assert "error: The menu is long is long" in told
+
+
 def test_a_call_may_end_before_anybody_types(write: Write, command: Command) -> None:
     write("main.py", "from webhooks import AllowAll, Webhooks\n\nhooks = Webhooks(auth=AllowAll())")
     result = command("call", "main:hooks")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 
 import click
 
-from webhooks.cli.layout import examples
+from webhooks.cli.layout import examples, wrapped
 from webhooks.cli.lifespan import running
 from webhooks.cli.loading import Refused, app_or_url
 from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, steps_of
@@ -78,7 +78,7 @@ async def _play(phone: Phone, dial: Awaitable[Call], steps: AsyncIterator[str], 
         except SimulationError as error:
             if screen.silent:
                 raise Refused(str(error)) from error
-            click.echo(f"{error}. {_HELP}")
+            click.echo(wrapped(f"{error}. {_HELP}"))
         screen.show()
     await phone.wait(_LONGEST)  # what is told after the end: recordings
     screen.show()

@@ -51,7 +51,7 @@ async def steps_of(script: str | None, title: str = "") -> AsyncGenerator[str]:
             yield step
         return
     if title:
-        click.echo(title)
+        click.echo(wrapped(title))
     while True:
         # Whoever waits for a line stops everything else in this process: what the app does by itself comes first.
         await asyncio.sleep(_MOMENT)
