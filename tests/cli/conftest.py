@@ -86,6 +86,14 @@ def command(folder: Path) -> Command:
     return ran
 
 
+@pytest.fixture
+def port() -> int:
+    """One at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number: int = listening.getsockname()[1]
+    return number
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """An app on a server of its own; its URL."""

@@ -35,6 +35,23 @@ def test_a_script_is_played(write: Write, command: Command) -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_what_a_handler_prints_comes_after_the_event_and_before_its_answer(write: Write, command: Command) -> None:
+    write("main.py", APP.replace("    return", "    print('handler', call.event_type)\n    return"))
+    lines = [line.strip() for line in command("call", "main:hooks", "--script", "2").stdout.splitlines()]
+    assert lines[:8] == [
+        "(dials +19195550100)",
+        "-> initiate POST /",
+        "handler initiate",
+        "<- 401, then 200, 147 bytes",
+        "Press 1.",
+        "-> gather POST /menu",
+        "handler gather",
+        "<- 401, then 200, 117 bytes",
+    ]
+    told = command("call", "main:hooks", "--script", "2", "--json").stdout.splitlines()
+    assert told[:2] == ["handler initiate", "handler gather"]
+
+
 def test_a_script_says_waits_and_hangs_up(write: Write, command: Command) -> None:
     write("main.py", APP)
     result = command("call", "main:hooks", "--script", "say Hello; wait 1; wait; hangup", "--json")
@@ -62,6 +79,66 @@ def test_no_call_is_taken_for_the_last_one(write: Write, command: Command) -> No
     assert len(calls) == 2
     told = [command("call", "main:hooks", "--script", "hangup", "--json", "--seed", "7").stdout for _ in range(2)]
     assert told[0] == told[1]
+
+
+INSTALLED = (
+    APP
+    + """
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+app = FastAPI()
+hooks.install(app, "/bandwidth")
+outer = Starlette(routes=[Mount("/v1", app)])
+
+other = Webhooks(auth=BasicAuth("other", "secret"))
+other.on(DisconnectEvent)(ended)
+two = FastAPI()
+hooks.install(two, "/bandwidth")
+other.install(two, "/bandwidth/other")
+bare = FastAPI()
+"""
+)
+
+
+@pytest.mark.parametrize("arguments", [["app"], ["outer"], ["app", "--path", "/bandwidth?x=1"]])
+def test_an_app_that_is_installed_is_called_where_it_is_with_its_own_credentials(
+    arguments: list[str], write: Write, command: Command
+) -> None:
+    write("main.py", INSTALLED)
+    target, *more = arguments
+    call = command("call", f"main:{target}", *more, "--script", "2")
+    assert (call.exit_code, call.stderr) == (0, "")
+    assert "You pressed 2" in call.stdout
+    assert command("text", f"main:{target}", *more, "--script", "STOP").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/bandwidth", "<- 401, then 200"),
+        ("/bandwidth/other", "<- 401, then 200"),
+        ("/", "<- 404"),
+        ("/band", "<- 404"),
+    ],
+)
+def test_of_several_apps_the_path_says_which(path: str, told: str, write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    assert told in command("call", "main:two", "--path", path, "--script", "hangup").stdout
+
+
+@pytest.mark.parametrize("target", ["two", "bare"])
+def test_an_app_that_has_no_one_place_is_called_at_its_root(target: str, write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    result = command("call", f"main:{target}", "--script", "hangup")
+    assert "-> initiate POST /\n  <- 404" in result.stdout
+
+
+def test_credentials_that_are_given_come_before_the_apps_own(write: Write, command: Command) -> None:
+    write("main.py", INSTALLED)
+    result = command("call", "main:app", "--user", "bandwidth", "--password", "wrong", "--script", "hangup")
+    assert (result.exit_code, "<- 401, then 401" in result.stdout) == (1, True)
 
 
 def test_bxml_that_is_refused_is_shown_and_the_exit_code_is_1(write: Write, command: Command) -> None:
@@ -117,6 +194,19 @@ def test_an_app_is_called_over_http(write: Write, command: Command) -> None:
         result = command("call", url, "--user", "bandwidth", "--password", "s3cret", input="x\n1\n")
     assert 'there is no key "x" on a phone' in result.stdout
     assert "We are open from nine to five." in result.stdout
+
+
+def test_all_that_is_told_meanwhile_fits_the_terminal(write: Write, command: Command) -> None:
+    source = APP.replace(
+        "    return Gather", "    log.error('The menu ' + 'is long ' * 20 + '\\n\\n' + CODE)\n    return Gather"
+    )
+    write("main.py", f"import logging\nlog, CODE = logging.getLogger('webhooks.app'), 'x = ' + 'y' * 90\n{source}")
+    result = command("call", "main:hooks", input="x\nwait long\nhangup\n")
+    lines = result.output.splitlines()
+    assert [line for line in lines if len(line) > 80] == ["x = " + "y" * 90]  # code is to be pasted
+    told = " ".join(lines)
+    assert 'there is no key "x" on a phone; expected digits, "*", "#" or A to D. Keys are pressed; `say TEXT`' in told
+    assert "error: The menu is long is long" in told
 
 
 def test_a_call_may_end_before_anybody_types(write: Write, command: Command) -> None:

@@ -44,6 +44,12 @@ def test_an_app_without_mistakes_says_what_was_looked_at(command: Command, write
     assert (result.exit_code, result.output) == (0, "phone:hooks: 5 routes and their links, nothing found.\n")
 
 
+def test_one_route_is_one_route(command: Command, write: Write) -> None:
+    write("phone.py", APP[: APP.index("@hooks.on(GatherEvent")].replace("gather_url=menu", "gather_url='menu'"))
+    result = command("check", "phone:hooks")
+    assert result.output == "phone:hooks: 1 route and its links, nothing found.\n"
+
+
 def test_findings_are_told_with_what_to_do(command: Command, write: Write) -> None:
     write("phone.py", START + handler("AnswerEvent", "Gather(gather_url='/menu')"))
     result = command("check", "phone:hooks")

@@ -531,7 +531,7 @@ def test_ctrl_c_is_what_q_does(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_uvicorn_serves_it_and_the_environment_is_left_as_it_was(
-    command: Command, write: Write, monkeypatch: pytest.MonkeyPatch
+    command: Command, write: Write, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
     seen: list[tuple[str, dict[str, Any], Settings]] = []
 
@@ -541,12 +541,12 @@ def test_uvicorn_serves_it_and_the_environment_is_left_as_it_was(
 
     monkeypatch.setattr(uvicorn, "run", run)
     write("phone.py", APP)
-    result = command("dev", "phone:hooks", "--port", "9000", "--reveal", env={"NO_COLOR": "1"})
+    result = command("dev", "phone:hooks", "--port", str(port), "--reveal", env={"NO_COLOR": "1"})
     assert result.exit_code == 0
     assert "call-initiated callback URL  https://YOUR-HOST/" in result.output
     ((name, settings, told),) = seen
     assert getattr(watching, name.partition(":")[2]) is watched
-    assert (settings["port"], settings["reload"], settings["factory"]) == (9000, True, True)
+    assert (settings["port"], settings["reload"], settings["factory"]) == (port, True, True)
     assert (told.target, told.reveal, told.color) == ("phone:hooks", True, False)
     assert watching._VARIABLE not in os.environ
     assert not Path(told.last).parent.exists()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from webhooks.cli.diagnoses import diagnoses_of, diagnoses_of_machine
 from webhooks.cli.machine import Machine
 from webhooks.events import DisconnectEvent, GatherEvent, InitiateEvent, MessageReceivedEvent
 from webhooks.inbox import MemoryInbox, SqliteInbox
+from webhooks.inbox.postgres import PostgresInbox
 from webhooks.mounting import Mounted
 from webhooks.state import MemoryState, SqliteState
 
@@ -187,6 +190,61 @@ def mounted_on(disk: str) -> Machine:
 def test_the_disk_of_a_store_is_looked_at(disk: str, expected: list[str], tmp_path: Path) -> None:
     hooks = app(inbox=SqliteInbox(tmp_path / "inbox.db"), state=SqliteState(tmp_path / "state.db"))
     assert codes(hooks, mounted_on(disk)) == expected
+
+
+@pytest.mark.parametrize("place", ["none/inbox.db", "file/inbox.db"])
+def test_a_file_whose_folder_is_missing_is_found_and_nothing_made(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / place
+    for hooks in (app(inbox=SqliteInbox(path)), app(state=SqliteState(path))):
+        (finding,) = diagnoses_of(Mounted("", hooks), MACHINE)
+        assert (finding.severity, finding.code) == ("error", "missing-folder")
+        assert f'"{path.parent}"' in finding.problem
+        assert f"mkdir -p {path.parent}" in finding.advice
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_in_the_place_of_a_file_is_found(tmp_path: Path) -> None:
+    assert codes(app(inbox=SqliteInbox(tmp_path))) == ["error unwritable-file"]
+
+
+@pytest.mark.parametrize("locked", ["", "inbox.db"])
+def test_a_file_that_cannot_be_written_is_found(locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "inbox.db"
+    path.touch()
+    # Who is root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked) != tmp_path / locked)
+    assert codes(app(inbox=SqliteInbox(path))) == ["error unwritable-file"]
+    monkeypatch.undo()
+    assert codes(app(inbox=SqliteInbox(path))) == []
+    assert [one.name for one in tmp_path.iterdir()] == ["inbox.db"]
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://me:hunter2@127.0.0.1:{}/none", "postgresql://me:hunter2%@127.0.0.1:{}/x"]
+)
+def test_a_database_that_cannot_be_used_is_found_without_its_password(
+    dsn: str, port: int, command: Command, write: Write
+) -> None:
+    source = "\nfrom webhooks.inbox.postgres import PostgresInbox\n"
+    source += f"hooks = Webhooks(auth=BasicAuth('bandwidth', '{STRONG}'), fallback=SORRY, inbox={{}})\n"
+    write("phone.py", START + source.format(f"PostgresInbox('{dsn.format(port)}')"))
+    result = command("doctor", "phone:hooks")
+    assert result.exit_code == 1
+    assert "error  no-database" in result.stdout
+    assert "-> Start the database, or correct the DSN" in result.stdout
+    assert "hunter2" not in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_database_is_looked_at_and_left_as_it_is(dsn: str) -> None:
+    hooks = app(inbox=PostgresInbox(dsn))
+    (finding,) = diagnoses_of(Mounted("", hooks), MACHINE)
+    assert (finding.severity, finding.code) == ("error", "inbox-tables")
+    assert "webhooks inbox migrate" in finding.advice
+    assert codes(hooks) == ["error inbox-tables"]
+    asyncio.run(PostgresInbox(dsn).migrate())
+    assert codes(hooks) == []
 
 
 def remembering(**settings: Any) -> Webhooks:

@@ -83,22 +83,34 @@ def test_list_and_dead_show_what_there_is_in_80_columns(filled: SqliteInbox, com
 
 def test_show_masks_what_somebody_said_unless_told_not_to(filled: SqliteInbox, command: Command) -> None:
     assert "+1919" not in command("inbox", "show", "inbox.db", "2").output
-    assert f"{len(BODY)} bytes" in command("inbox", "show", "inbox.db", "2").output
+    assert f"{len(BODY)} bytes;" in command("inbox", "show", "inbox.db", "2").output
+    assert "1 byte;" in command("inbox", "show", "inbox.db", "1").output
     shown = json.loads(command("inbox", "show", "inbox.db", "2", "--reveal", "--json").output)
     assert (shown["body"], shown["headers"], shown["path"]) == (BODY.decode(), {"host": "h"}, "/")
 
 
 def test_replay_and_prune(filled: SqliteInbox, command: Command) -> None:
-    assert "again: 1." in command("inbox", "replay", "inbox.db", "1", "9").output
+    assert "again: 1." in command("inbox", "replay", "inbox.db", "1").output
+    assert "again: 0." in command("inbox", "replay", "inbox.db", "1", "2").output
     assert "again: 0." in command("inbox", "replay", "inbox.db", "--all").output
     assert "removed: 0." in command("inbox", "prune", "inbox.db", "--older-than", "0s").output
     assert "removed: 0." in command("inbox", "prune", "inbox.db", "--older-than", "1h", "--dead").output
+
+
+def test_a_delivery_that_is_not_there_keeps_all_others_from_running_again(
+    filled: SqliteInbox, command: Command
+) -> None:
+    result = command("inbox", "replay", "inbox.db", "1", "9", "12")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no delivery 9, 12: `webhooks inbox dead` shows those that can" in result.stderr
+    assert [one["id"] for one in json.loads(command("inbox", "dead", "inbox.db", "--json").output)] == [1]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["show", "inbox.db", "99"], "There is no delivery 99"),
+        (["replay", "inbox.db", "99"], "There is no delivery 99"),
         (["replay", "inbox.db"], "or --all"),
         (["replay", "inbox.db", "1", "--all"], "or --all"),
         (["prune", "inbox.db", "--older-than", "week"], '"week" is no age'),

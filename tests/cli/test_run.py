@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def test_the_access_log_holds_nothing_that_a_caller_or_a_stranger_said(
     command: Command, write: Write, ran: list[Any]
 ) -> None:
     write("phone.py", f"{INSTALLED}\n@app.get('/health')\ndef health(): ...\n")
-    command("run", "phone:app")
+    command("run", "phone:app", "--port", "0")
     settings = ran[0][1]["log_config"]
     assert settings["handlers"]["access"]["filters"] == ["reticent"]
     made = dict(settings["filters"]["reticent"])
@@ -44,26 +45,26 @@ def test_the_access_log_holds_nothing_that_a_caller_or_a_stranger_said(
 
 def test_the_urls_for_the_dashboard_are_told(command: Command, write: Write, ran: list[Any]) -> None:
     write("phone.py", INSTALLED)
-    output = command("run", "phone:app").output
+    output = command("run", "phone:app", "--port", "0").output
     assert max(map(len, output.splitlines())) <= 80
     assert re.findall(r"^(\w+) +(.*?)  +(https:.*)$", output, re.MULTILINE) == [
         ("voice", "call-initiated callback URL", "https://YOUR-HOST/bandwidth"),
         ("voice", "call status callback URL", "https://YOUR-HOST/bandwidth"),
         ("messaging", "inbound callback URL", "https://YOUR-HOST/bandwidth"),
     ]
-    assert "https://YOUR-HOST/\n" in command("run", "phone:hooks").output
+    assert "https://YOUR-HOST/\n" in command("run", "phone:hooks", "--port", "0").output
     assert len(ran) == 2
 
 
-def test_an_app_is_served_where_it_was_told(command: Command, write: Write, ran: list[Any]) -> None:
+def test_an_app_is_served_where_it_was_told(command: Command, write: Write, ran: list[Any], port: int) -> None:
     write("phone.py", APP)
-    assert command("run", "phone:hooks", "--host", "0.0.0.0", "--port", "9000").exit_code == 0
+    assert command("run", "phone:hooks", "--host", "localhost", "--port", str(port)).exit_code == 0
     app, settings = ran[0]
     assert app is sys.modules["phone"].hooks
-    assert (settings["host"], settings["port"]) == ("0.0.0.0", 9000)
+    assert (settings["host"], settings["port"]) == ("localhost", port)
     assert settings["log_config"]["loggers"]["webhooks"]["handlers"] == ["default"]
     assert settings["use_colors"] is None
-    command("run", "phone:hooks", env={"NO_COLOR": "1"})
+    command("run", "phone:hooks", "--port", "0", env={"NO_COLOR": "1"})
     assert ran[1][1]["use_colors"] is False
 
 
@@ -72,13 +73,13 @@ def test_processes_of_their_own_import_the_app(
     option: list[str], command: Command, write: Write, ran: list[Any]
 ) -> None:
     write("phone.py", APP)
-    command("run", "phone:hooks", *option)
+    command("run", "phone:hooks", "--port", "0", *option)
     assert ran[0][0] == "phone:hooks"
 
 
 def test_any_app_can_be_served(command: Command, write: Write, ran: list[Any]) -> None:
     write("phone.py", "async def app(scope, receive, send): ...")
-    assert command("run", "phone:app", "--workers", "1").output == "Serving phone:app.\n"
+    assert command("run", "phone:app", "--port", "0", "--workers", "1").output == "Serving phone:app.\n"
     assert callable(ran[0][0])
 
 
@@ -86,10 +87,32 @@ def test_a_server_without_its_faster_parts_says_so_once(
     command: Command, write: Write, ran: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("phone.py", APP)
-    assert "so slower" not in command("run", "phone:hooks").output
+    assert "so slower" not in command("run", "phone:hooks", "--port", "0").output
     monkeypatch.setattr(Machine, "here", lambda: Machine({"uvloop": "0.23"}, {}, ""))
-    output = command("run", "phone:hooks").output
+    output = command("run", "phone:hooks", "--port", "0").output
     assert output.count('Without httptools (pip install "bandwidth-webhooks[server]"), so slower.') == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("arguments", [["run"], ["run", "--reload"], ["run", "--workers", "2"], ["dev"]])
+def test_a_port_that_is_taken_is_named_before_a_server_starts(
+    arguments: list[str], host: str, command: Command, write: Write, ran: list[Any], port: int
+) -> None:
+    write("phone.py", APP)
+    with socket.create_server(("127.0.0.1", port)):
+        result = command(*arguments, "phone:hooks", "--host", host, "--port", str(port))
+    assert (result.exit_code, result.stdout, ran) == (2, "", [])
+    assert f"Port {port} of {host} is taken" in result.stderr
+    assert "--port" in result.stderr
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "::1"])
+def test_whatever_else_is_wrong_with_an_address_is_the_servers_to_say(
+    host: str, command: Command, write: Write, ran: list[Any]
+) -> None:
+    write("phone.py", APP)
+    assert command("run", "phone:hooks", "--host", host, "--port", "0").exit_code == 0
+    assert len(ran) == 1
 
 
 def test_a_mistake_is_told_before_a_server_starts(command: Command, ran: list[Any]) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,11 @@ from tests.cli.conftest import APP, Command, Write, served
 from webhooks import BasicAuth, Webhooks
 from webhooks.bxml import SpeakSentence
 from webhooks.cli import client
-from webhooks.events import GatherEvent
+from webhooks.delivery import Delivery
+from webhooks.events import EVENTS, Event, GatherEvent
+from webhooks.inbox.keys import delivery_key
+from webhooks.simulator.sender import typed
+from webhooks.testing import example
 
 CREDENTIALS = ("--user", "bandwidth", "--password", "s3cret")
 
@@ -45,6 +52,91 @@ def test_an_event_is_sent_in_memory_and_the_challenge_answered(command: Command)
         "  </Gather>\n"
         "</Response>\n"
     )
+
+
+KEPT = """
+from webhooks import AllowAll, Webhooks
+from webhooks.events import MessageDeliveredEvent
+from webhooks.inbox import Background, SqliteInbox
+
+hooks = Webhooks(auth=AllowAll(), inbox=SqliteInbox("inbox.db"), background=Background(here=False))
+
+@hooks.on(MessageDeliveredEvent)
+async def delivered(event): ...
+"""
+SEEN = """
+import json
+
+async def app(scope, receive, send):
+    payload = json.loads((await receive())["body"])
+    print(json.dumps(payload[0] if isinstance(payload, list) else payload))
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+"""
+
+
+@pytest.fixture
+def delivered(command: Command, write: Write) -> Callable[..., Any]:
+    """The payload that an app is sent."""
+    write("seen.py", SEEN)
+
+    def sent(event: str, *options: str) -> Any:
+        lines = command("send", event, *options, "seen:app").stdout.splitlines()
+        return next(json.loads(line) for line in lines if line.startswith("{"))
+
+    return sent
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_an_event_that_is_sent_twice_is_two(event: type[Event], delivered: Callable[..., Any]) -> None:
+    """An inbox would take the second for the first, delivered again."""
+    keys = set[str]()
+    for _ in range(2):
+        payload = delivered(event.__name__)
+        parsed = typed(payload)
+        assert type(parsed) is event
+        keys.add(delivery_key(parsed, Delivery.of(b"")))
+    assert len(keys) == 2
+
+
+def test_an_inbox_takes_each_event_that_is_sent(command: Command, write: Write) -> None:
+    write("kept.py", KEPT)
+    for _ in range(2):
+        assert command("send", "message-delivered", "kept:hooks").exit_code == 0
+    assert len(json.loads(command("inbox", "list", "kept:hooks", "--json").stdout)) == 2
+
+
+def test_a_seed_gives_the_same_event_again(delivered: Callable[..., Any]) -> None:
+    for event in ("message-received", "recordingAvailable"):
+        once, again, other = (delivered(event, "--seed", seed) for seed in ("7", "7", "8"))
+        assert once == again
+        assert once != other
+
+
+def test_events_of_one_seed_are_of_one_call(delivered: Callable[..., Any]) -> None:
+    one, other = delivered("gather", "--seed", "7"), delivered("recordingAvailable", "--seed", "7")
+    assert one["callId"] == other["callId"]
+    assert other["callUrl"].endswith(f"/calls/{one['callId']}")
+    assert other["recordingId"] in other["mediaUrl"]
+    assert one["accountId"] == example(GatherEvent)["accountId"]
+
+
+def test_an_event_has_just_happened(delivered: Callable[..., Any]) -> None:
+    before, payload = datetime.now(UTC), delivered("disconnect")
+    times = [datetime.fromisoformat(payload[name]) for name in ("startTime", "answerTime", "endTime", "eventTime")]
+    assert times == sorted(times)
+    assert abs(before - times[-1]) < timedelta(seconds=10)
+    assert times[-1].microsecond == 0
+    assert times[-1] - times[0] == timedelta(seconds=37, milliseconds=880)
+
+
+@pytest.mark.parametrize("event", ["gather", "recordingAvailable"])
+def test_what_is_set_stays_as_it_is_set(event: str, delivered: Callable[..., Any]) -> None:
+    call = str(example(GatherEvent)["callId"])
+    payload = delivered(event, "--set", f"callId={call}", "--set", "eventTime=2026-03-02T15:04:21.000Z")
+    assert (payload["callId"], payload["eventTime"]) == (call, "2026-03-02T15:04:21.000Z")
+    message = delivered("message-sent", "--set", "message.id=mine", "--set", "text=Hello")["message"]
+    assert (message["id"], message["text"], message["time"] > "2026-03-03") == ("mine", "Hello", True)
 
 
 def test_fields_and_the_path_can_be_set(command: Command) -> None:

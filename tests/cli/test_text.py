@@ -26,3 +26,9 @@ def test_lines_are_typed(write: Write, command: Command) -> None:
     result = command("text", "main:hooks", input="STOP\n\nSTOP\n")
     assert result.exit_code == 0
     assert result.stdout.count("message-received") == 2
+
+
+def test_what_a_handler_prints_comes_after_the_event(write: Write, command: Command) -> None:
+    write("main.py", APP.replace("    assert event.text", "    print('handler', event.text)\n    assert event.text"))
+    told = command("text", "main:hooks", "--script", "STOP;STOP").stdout
+    assert told == "  -> message-received POST /\nhandler STOP\n  <- 401, then 200\n" * 2

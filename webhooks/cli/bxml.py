@@ -13,7 +13,7 @@ from webhooks.bxml.reader import Reading, read
 from webhooks.cli.catalogue import EventName
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import Refused
-from webhooks.cli.report import Severity, counted, entry
+from webhooks.cli.report import Severity, count_of, counted, entry
 from webhooks.events import Event
 from webhooks.rules import ALLOWED, Violation, check
 
@@ -92,6 +92,5 @@ def _violations(reading: Reading, event: type[Event]) -> Iterator[tuple[Violatio
 def _report(name: str, reading: Reading, lines: list[_Line]) -> str:
     shown = [entry(one.severity, f"{name}:{one.line}:{one.column}  {one.code}", one.problem, one.page) for one in lines]
     more = [] if reading.is_whole else ["There may be more: after twenty mistakes, the rest is not looked at."]
-    count = len(reading.verbs)
-    what = f"{name}: {count} verb{'' if count == 1 else 's'}, "
+    what = f"{name}: {count_of(len(reading.verbs), 'verb')}, "
     return "\n\n".join([*shown, *more, counted(what, [one.severity for one in lines])])

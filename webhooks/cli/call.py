@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable
 
 import click
 
-from webhooks.cli.layout import examples
+from webhooks.cli.layout import examples, wrapped
+from webhooks.cli.lifespan import running
 from webhooks.cli.loading import Refused, app_or_url
-from webhooks.cli.phone import Screen, as_json, options, phone_of, typed
+from webhooks.cli.phone import Screen, as_json, options, phone_of, place_of, steps_of
 from webhooks.errors import SimulationError
 from webhooks.simulator import Call, Phone
 
@@ -37,7 +38,7 @@ def call(
     context: click.Context,
     target: str,
     *,
-    path: str,
+    path: str | None,
     from_: str,
     to: str,
     user: str | None,
@@ -51,30 +52,36 @@ def call(
     Time is the simulator's: nothing has to be waited for, and a timeout comes when you `wait`. The exit code is 1 when
     the call ended by a fault of the app's, else 0.
     """
-    phone = phone_of(user, password, seed)
     app = app_or_url(target)
-    screen = None if as_lines else Screen(phone)
-    steps = _typed() if script is None else iter(script.split(";"))
-    ended = asyncio.run(_play(phone, phone.dial(app, path, from_=from_, to=to), steps, screen))
+    place = place_of(app, path)
+    phone = phone_of(app, place, user, password, seed)
+    screen = Screen(phone, silent=as_lines)
+
+    async def play() -> Call:
+        async with running(app, before=screen.show) as running_app:
+            dial = phone.dial(running_app, place, from_=from_, to=to)
+            return await _play(phone, dial, steps_of(script, _HELP), screen)
+
+    ended = asyncio.run(play())
     if as_lines:
         click.echo(as_json(phone.timeline))
     context.exit(1 if ended.cause in _FAILURES else 0)
 
 
-async def _play(phone: Phone, dial: Awaitable[Call], steps: Iterator[str], screen: Screen | None) -> Call:
+async def _play(phone: Phone, dial: Awaitable[Call], steps: AsyncIterator[str], screen: Screen) -> Call:
     dialed = await dial
-    _show(screen)
+    screen.show()
     while not dialed.ended:
-        step = next(steps, "hangup")
+        step = await anext(steps, "hangup")
         try:
             await _do(dialed, step.strip())
         except SimulationError as error:
-            if screen is None:
+            if screen.silent:
                 raise Refused(str(error)) from error
-            click.echo(f"{error}. {_HELP}")
-        _show(screen)
+            click.echo(wrapped(f"{error}. {_HELP}"))
+        screen.show()
     await phone.wait(_LONGEST)  # what is told after the end: recordings
-    _show(screen)
+    screen.show()
     return dialed
 
 
@@ -95,13 +102,3 @@ def _seconds(text: str) -> float:
         return float(text) if text else _LONGEST
     except ValueError:
         raise SimulationError(f'"{text}" is no number of seconds') from None
-
-
-def _typed() -> Iterator[str]:
-    click.echo(_HELP)
-    yield from typed()
-
-
-def _show(screen: Screen | None) -> None:
-    if screen is not None:
-        screen.show()

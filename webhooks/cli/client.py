@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import responses
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import click
 from pydantic import JsonValue
 
+from webhooks.cli.lifespan import running
 from webhooks.cli.loading import Refused
 from webhooks.testing import delivery
 from webhooks.testing.factories import authorization
@@ -98,9 +99,9 @@ def connected(app: Any = None) -> Generator[Bandwidth]:
             with httpx2.Client(timeout=_PATIENCE) as client:
                 yield Bandwidth(client.request)
         else:
-            # An app that fails is a 500 here, too, and not our traceback.
-            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-            with asyncio.Runner() as runner:
+            with asyncio.Runner() as runner, _within(runner, running(app)) as running_app:
+                # An app that fails is a 500 here, too, and not our traceback.
+                transport = httpx2.ASGITransport(running_app, raise_app_exceptions=False)
                 inside = httpx2.AsyncClient(transport=transport)
                 yield Bandwidth(lambda *parts, **more: runner.run(inside.request(*parts, **more)))
     except httpx2.ConnectError as error:
@@ -116,3 +117,14 @@ def connected(app: Any = None) -> Generator[Bandwidth]:
         raise click.ClickException(f"The connection broke: {error}") from error
     except httpx2.InvalidURL as error:
         raise Refused(f"That is no URL: {error}. Expected one as http://127.0.0.1:8000/menu.") from error
+
+
+@contextmanager
+def _within(runner: asyncio.Runner, context: AbstractAsyncContextManager[Any]) -> Generator[Any]:
+    """An asynchronous context for code that is not."""
+    stack = AsyncExitStack()
+    entered = runner.run(stack.enter_async_context(context))
+    try:
+        yield entered
+    finally:
+        runner.run(stack.aclose())

@@ -12,7 +12,7 @@ import uvicorn
 from webhooks.cli.keys import single_keys, standard_input
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import hooks_of
-from webhooks.cli.serving import address, urls
+from webhooks.cli.serving import address, must_be_free, urls
 from webhooks.cli.watching import Settings
 
 __all__ = ["dev"]
@@ -37,7 +37,9 @@ def dev(context: click.Context, target: str, *, host: str, port: int, reveal: bo
     what was really delivered; q quits; ? shows this. An app with an inbox takes a notification that is repeated for the
     duplicate that it is.
     """
-    click.echo(urls(target, hooks_of(target)))
+    found = hooks_of(target)
+    must_be_free(host, port)
+    click.echo(urls(target, found))
     color = False if context.color is False else None
     with TemporaryDirectory(prefix="webhooks-dev-") as folder, single_keys(standard_input()):
         settings = Settings(target, str(Path(folder) / "last.json"), reveal, color)

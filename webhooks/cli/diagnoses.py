@@ -3,11 +3,15 @@
 1. Of credentials only properties are looked at: how long they are, whether they are well known. None is printed.
 2. A finding says what happens because of it, and what to do.
 3. What may be meant is no error.
+4. Nothing is changed by looking: no file is made, no table.
 """
 
 from __future__ import annotations
 
 import ast
+import asyncio
+import os
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType
@@ -21,6 +25,7 @@ from webhooks.cli.links import links_of
 from webhooks.cli.machine import Machine
 from webhooks.cli.report import Severity
 from webhooks.cli.sources import Source, sources_of
+from webhooks.errors import InboxError, UsageError
 from webhooks.events import (
     AnswerEvent,
     CallEvent,
@@ -147,6 +152,39 @@ def _of_disks(mounted: Mounted, machine: Machine) -> Iterator[Finding]:
             problem = f'"{path}" is on a network disk ({disk}), where SQLite cannot keep processes apart.'
             advice = f"Put the {what} on a disk of this machine, or into Postgres."
             yield Finding("network-disk", "error", problem, advice)
+
+
+def _of_files(mounted: Mounted) -> Iterator[Finding]:
+    """Files that the app could not open as things are."""
+    for what, path in _files(mounted):
+        folder = path.parent
+        if not os.path.isdir(folder):
+            problem = f'There is no folder "{folder}", so the {what} "{path.name}" cannot be opened.'
+            advice = f"mkdir -p {shlex.quote(str(folder))}, or give the {what} another path."
+            yield Finding("missing-folder", "error", problem, advice)
+        elif os.path.isdir(path) or not _is_writable(path):
+            problem = f'"{path}" cannot be written, so the {what} cannot be opened.'
+            advice = "Name a file, and give the user that runs the app write access to it and to its folder, where "
+            yield Finding("unwritable-file", "error", problem, f"{advice}SQLite makes two more.")
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK | os.X_OK) and (not path.exists() or os.access(path, os.R_OK | os.W_OK))
+
+
+def _of_database(mounted: Mounted) -> Iterator[Finding]:
+    look = getattr(mounted.hooks.inbox, "look", None)  # Postgres's alone: its class would need psycopg to be asked for
+    if look is None:
+        return
+    try:
+        asyncio.run(look())
+    except InboxError as error:  # whose words hold no part of the DSN
+        problem = str(error)
+        advice = "Start the database, or correct the DSN: host, port, user, password, database."
+        yield Finding("no-database", "error", problem[0].upper() + problem[1:], advice)
+    except UsageError as error:
+        advice = "webhooks inbox migrate MODULE:ATTR, with the version of this package that the app has."
+        yield Finding("inbox-tables", "error", str(error), advice)
 
 
 def _files(mounted: Mounted) -> Iterator[tuple[str, Path]]:
@@ -283,4 +321,6 @@ _OF_APPS: tuple[Callable[[Mounted], Iterator[Finding]], ...] = (
     _of_unlinked,
     _of_state,
     _of_inbox,
+    _of_files,
+    _of_database,
 )

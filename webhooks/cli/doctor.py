@@ -27,9 +27,10 @@ _ORDER = ("error", "warning", "advice")
 def doctor(context: click.Context, target: str, *, strict: bool, as_json: bool) -> None:
     """Find what goes wrong with an app in practice, and say what to do.
 
-    Finds all that `webhooks check` finds, and looks at credentials, deadlines, the fallback, the inbox and the disk it
-    is on, state, URLs, and what is installed here. Run it where the app will run. No handler is run, and no credential
-    printed. The exit code is 1 when there is an error, 0 otherwise.
+    Finds all that `webhooks check` finds, and looks at credentials, deadlines, the fallback, whether the inbox can be
+    opened and which disk it is on, state, URLs, and what is installed here. Run it where the app will run, as the user
+    that runs it. No handler is run, nothing is changed, and no credential printed. The exit code is 1 when there is an
+    error, 0 otherwise.
 
     With --json, it is an array of objects with code, severity, problem, advice and where.
     """

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from webhooks.auth import AllowAll
 from webhooks.bxml import Document, Verb
 from webhooks.cli.links import Link, links_of
-from webhooks.cli.report import Severity, counted, entry
+from webhooks.cli.report import Severity, count_of, counted, entry
 from webhooks.errors import UsageError
 from webhooks.events import NotificationEvent
 from webhooks.events.catalogue import event_named
@@ -133,6 +133,7 @@ def told(target: str, found: Sequence[Mounted], findings: Sequence[Finding], *, 
     if as_json:
         return json.dumps([asdict(one) for one in near], indent=2)
     routes = sum(1 for one in found for _ in one.hooks.routes())
-    what = f"{target}: " if near else f"{target}: {routes} routes and their links, "
+    looked_at = f"{count_of(routes, 'route')} and {'its' if routes == 1 else 'their'} links, "
+    what = f"{target}: " if near else f"{target}: {looked_at}"
     shown = [entry(one.severity, f"{one.where}  {one.code}".strip(), one.problem, one.advice) for one in near]
     return "\n\n".join([*shown, counted(what, [one.severity for one in near])])

@@ -14,6 +14,7 @@ import click
 
 from webhooks.cli.layout import examples, table
 from webhooks.cli.loading import Refused, hooks_of
+from webhooks.cli.report import count_of
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox import Inbox, Kept, SqliteInbox, Status, when
 
@@ -138,7 +139,7 @@ def show(target: str, id: int, *, reveal: bool, as_json: bool) -> None:
     """Show one delivery; its numbers and texts are masked, unless they are asked for."""
     kept = _in(target, lambda found: found.entry(id))
     if kept is None:
-        raise Refused(f"There is no delivery {id}: `webhooks inbox list {target}` shows which there are.")
+        raise Refused(f"There is no delivery {id}: `webhooks inbox list` shows which there are.")
     facts = {**_as_json(kept), **_contents(kept, reveal=reveal)}
     if as_json:
         click.echo(json.dumps(facts, indent=2))
@@ -154,11 +155,24 @@ def show(target: str, id: int, *, reveal: bool, as_json: bool) -> None:
 @click.argument("ids", type=int, nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="All that are dead.")
 def replay(target: str, ids: tuple[int, ...], *, all_: bool) -> None:
-    """Let dead deliveries wait again, as if they had just come in: those with the IDS, or all."""
+    """Let dead deliveries wait again, as if they had just come in: those with the IDS, or all.
+
+    What is not dead stays as it is. When one of the IDS does not exist, nothing changes, and the exit code is 2.
+    """
     if bool(ids) == all_:
         raise click.UsageError("Give the ids of dead deliveries, or --all.")
-    count = _in(target, lambda found: found.replay(None if all_ else ids))
+    count = _in(target, lambda found: found.replay() if all_ else _replayed(found, ids))
     click.echo(f"Deliveries that wait again: {count}.")
+
+
+async def _replayed(found: Inbox, ids: Sequence[int]) -> int:
+    missing = [str(id) for id in ids if await found.entry(id) is None]
+    if missing:
+        # Without the target, which may be a DSN with a password.
+        raise Refused(
+            f"There is no delivery {', '.join(missing)}: `webhooks inbox dead` shows those that can run again."
+        )
+    return await found.replay(ids)
 
 
 @inbox.command(
@@ -215,7 +229,7 @@ def _as_json(kept: Kept) -> dict[str, object]:
 def _contents(kept: Kept, *, reveal: bool) -> dict[str, object]:
     envelope = kept.envelope
     if not reveal:
-        return {"method": envelope.method, "body": f"{len(envelope.body)} bytes; --reveal shows them"}
+        return {"method": envelope.method, "body": f"{count_of(len(envelope.body), 'byte')}; --reveal shows the body"}
     return {
         "method": envelope.method,
         "path": envelope.root_path + envelope.path,

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 
 import click
 
+from webhooks.cli.layout import wrapped
+
 __all__ = ["quiet", "show_logs"]
 
 
 class _Shown(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        click.secho(f"{record.levelname.lower()}: {record.getMessage()}", err=True, fg="yellow")
+        # What follows the first line is code to paste.
+        sentence, *code = f"{record.levelname.lower()}: {record.getMessage()}".splitlines()
+        click.secho("\n".join([wrapped(sentence), *code]), err=True, fg="yellow")
 
 
 @contextmanager

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import click
 
+from webhooks.auth import BasicAuth
 from webhooks.cli.layout import wrapped
+from webhooks.mounting import hooks_in
 from webhooks.simulator import Entry, Phone, Timeline
 
-__all__ = ["Screen", "as_json", "options", "phone_of", "typed"]
+__all__ = ["Screen", "as_json", "options", "phone_of", "place_of", "steps_of"]
+
+# Seconds for what an app does by itself, of which a person notices nothing.
+_MOMENT = 0.1
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
@@ -24,10 +31,12 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _OPTIONS = (
-    click.option("--path", default="/", metavar="/PATH", help="Where it is announced, below TARGET."),
+    click.option(
+        "--path", metavar="/PATH", help="Where it is announced, below TARGET; else where the Webhooks in it is."
+    ),
     click.option("--from", "from_", default="+19195550123", show_default=True, help="Who calls or writes."),
     click.option("--to", default="+19195550100", show_default=True, help="The app's number."),
-    click.option("--user", help="User name, sent when the app asks for one."),
+    click.option("--user", help="User name, sent when the app asks; MODULE:ATTR has its own."),
     click.option("--password", help="The password that belongs to it."),
     click.option("--script", metavar="STEPS", help='What to do, with ";" between; else it is typed.'),
     click.option("--seed", type=int, help="Gives the same ids again; else each run has its own."),
@@ -35,29 +44,53 @@ _OPTIONS = (
 )
 
 
-def typed() -> Iterator[str]:
-    """Lines of the terminal, to the end of its input."""
+async def steps_of(script: str | None, title: str = "") -> AsyncGenerator[str]:
+    """What to do: what stands in the script, else the lines of the terminal, to the end of its input."""
+    if script is not None:
+        for step in script.split(";"):
+            yield step
+        return
+    if title:
+        click.echo(wrapped(title))
     while True:
+        # Whoever waits for a line stops everything else in this process: what the app does by itself comes first.
+        await asyncio.sleep(_MOMENT)
         try:
-            yield click.prompt("", prompt_suffix="> ", default="", show_default=False)
+            line = click.prompt("", prompt_suffix="> ", default="", show_default=False)
         except click.Abort:  # the end of the input, or Ctrl-C
             click.echo()
             return
+        yield line
 
 
-def phone_of(user: str | None, password: str | None, seed: int | None) -> Phone:
-    """A phone network with these credentials, or with none, and ids that come from a seed."""
+def place_of(app: Any, path: str | None) -> str:
+    """The path that was given; else where the only Webhooks of an app is."""
+    found = list(hooks_in(app))
+    return path or (found[0].prefix if len(found) == 1 else "") or "/"
+
+
+def phone_of(app: Any, path: str, user: str | None, password: str | None, seed: int | None) -> Phone:
+    """A phone network with these credentials, or with those of the app at `path`, and ids that come from a seed."""
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
     # Ids of their own for each run: an inbox or a state in a file knows the calls and texts of the last.
-    credentials = None if user is None or password is None else (user, password)
+    credentials = _own(app, path) if user is None or password is None else (user, password)
     return Phone(credentials=credentials, seed=secrets.randbits(64) if seed is None else seed)
 
 
-class Screen:
-    """Shows what has happened since it showed something last."""
+def _own(app: Any, path: str) -> tuple[str, str] | None:
+    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
+    whole = path.partition("?")[0].rstrip("/") + "/"
+    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
+    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
+    return auth.credentials if isinstance(auth, BasicAuth) else None
 
-    def __init__(self, phone: Phone) -> None:
+
+class Screen:
+    """Shows what has happened since it showed something last; nothing, when it is silent."""
+
+    def __init__(self, phone: Phone, *, silent: bool) -> None:
+        self.silent = silent
         self._phone = phone
         self._shown = 0
 
@@ -67,7 +100,7 @@ class Screen:
         new = timeline[self._shown :]
         self._shown += len(new)
         for entry in new:
-            if entry.what in _STYLES:
+            if entry.what in _STYLES and not self.silent:
                 # Whoever a call was transferred to has a name in front.
                 click.echo(_line(entry, "" if entry.who == timeline[0].who else f"[{entry.who}] "))
 

@@ -9,7 +9,7 @@ import click
 
 from webhooks.cli.layout import wrapped
 
-__all__ = ["Severity", "counted", "entry"]
+__all__ = ["Severity", "count_of", "counted", "entry"]
 
 Severity: TypeAlias = Literal["error", "warning", "advice"]
 """An error costs a call or keeps the app from starting; a warning may be meant; advice is what would be better."""
@@ -27,10 +27,11 @@ def entry(severity: Severity, where: str, problem: str, advice: str) -> str:
 def counted(what: str, severities: Sequence[Severity]) -> str:
     """The last line: what was looked at, and how much of it is wrong."""
     counts = [(severities.count(severity), severity) for severity in _COLORS]
-    told = [_count(count, severity) for count, severity in counts if count]
+    told = [count_of(count, severity) for count, severity in counts if count]
     return f"{what}{', '.join(told)}." if told else click.style(f"{what}nothing found.", fg="green")
 
 
-def _count(count: int, severity: str) -> str:
-    one, many = _WORDS.get(severity, (severity, f"{severity}s"))
+def count_of(count: int, word: str) -> str:
+    """`1 route`, `2 routes`."""
+    one, many = _WORDS.get(word, (word, f"{word}s"))
     return f"{count} {one if count == 1 else many}"

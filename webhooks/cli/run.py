@@ -16,7 +16,7 @@ from webhooks.app import Webhooks
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import load
 from webhooks.cli.machine import Machine
-from webhooks.cli.serving import address, urls
+from webhooks.cli.serving import address, must_be_free, urls
 from webhooks.logs import loggable_path
 from webhooks.mounting import Mounted, hooks_in
 
@@ -40,6 +40,7 @@ def run(context: click.Context, target: str, *, host: str, port: int, reload: bo
         raise click.UsageError("--reload and --workers exclude each other.")
     app = load(target)
     found = list(hooks_in(app))
+    must_be_free(host, port)
     click.echo(urls(target, found))
     if missing := Machine.here().slower_without:
         click.echo(f'Without {" and ".join(missing)} (pip install "bandwidth-webhooks[server]"), so slower.', err=True)

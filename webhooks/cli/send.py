@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import cast
 
 import click
@@ -15,6 +17,7 @@ from webhooks.cli.catalogue import EventName, kind_of
 from webhooks.cli.client import Answer, connected
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import Refused, app_or_url
+from webhooks.cli.renewing import merged, renewed
 from webhooks.errors import BxmlError, UsageError
 from webhooks.events import Event
 from webhooks.testing import Field, example, fields_of
@@ -42,6 +45,7 @@ _SHOWN = ("content-type", "www-authenticate", "allow", "location", "retry-after"
 @click.option("--user", help="User name, sent when the app asks for one.")
 @click.option("--password", help="The password that belongs to it.")
 @click.option("--method", type=click.Choice(["POST", "GET"]), default="POST", show_default=True)
+@click.option("--seed", type=int, help="Gives the same ids and times again; else each event has its own.")
 @click.pass_context
 def send(
     context: click.Context,
@@ -53,11 +57,15 @@ def send(
     user: str | None,
     password: str | None,
     method: str,
+    seed: int | None,
 ) -> None:
     """Send an example of EVENT to TARGET and show the answer.
 
     TARGET is a URL, or MODULE:ATTR, which is called in memory, without a server. The exit code is 0 for an answer of
     2xx, 1 for any other. `webhooks events EVENT` lists the fields to set; objects and numbers are given as JSON.
+
+    Each event is a new one, of a call or message of its own. With the same --seed it is the one before, delivered
+    again, and other events are of the same call.
     """
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
@@ -66,7 +74,7 @@ def send(
     if method == "GET" and event.family == "messaging":
         raise Refused("Bandwidth delivers messages by POST only; leave --method out.")
     try:
-        payload = example(event, **_fields(event, settings))
+        payload = example(event, **merged(_own(event, seed), _fields(event, settings)))
     except UsageError as error:
         raise Refused(str(error)) from error
     app, url = _where(target, path)
@@ -76,6 +84,13 @@ def send(
     answer = _sent(app, payload, url, credentials, method)
     click.echo(_shown(answer, event, tried=credentials is not None))
     context.exit(0 if answer.status // 100 == 2 else 1)
+
+
+def _own(event: type[Event], seed: int | None) -> dict[str, object]:
+    """What tells this event from the last that was sent."""
+    if seed is not None:
+        return renewed(event, seed=seed, now=None)
+    return renewed(event, seed=secrets.randbits(64), now=datetime.now(UTC))
 
 
 def _where(target: str, path: str) -> tuple[object, str]:

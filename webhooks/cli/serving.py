@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Callable, Sequence
 
 import click
 
 from webhooks.cli.layout import table
+from webhooks.cli.loading import Refused
 from webhooks.events import (
     DisconnectEvent,
     Event,
@@ -19,7 +22,7 @@ from webhooks.events import (
 )
 from webhooks.mounting import Mounted
 
-__all__ = ["address", "urls"]
+__all__ = ["address", "must_be_free", "urls"]
 
 # The fields of an application in Bandwidth's dashboard (account/applications), and what they bring.
 _DASHBOARD: tuple[tuple[str, str, tuple[type[Event], ...]], ...] = (
@@ -46,6 +49,24 @@ _ADDRESS = (
     click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
     click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for any free one."),
 )
+
+
+def must_be_free(host: str, port: int) -> None:
+    """Look whether a server could listen there, before uvicorn says the number of an error.
+
+    Raises:
+        Refused: somebody else does.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn: one that has ended is no hindrance
+        try:
+            tried.bind((host, port))
+        except OSError as error:  # anything else, uvicorn tells in words
+            if error.errno == errno.EADDRINUSE:
+                raise Refused(
+                    f"Port {port} of {host} is taken: end what listens there, or give another with --port; "
+                    "--port 0 takes any free one."
+                ) from error
 
 
 def urls(target: str, found: Sequence[Mounted]) -> str:

@@ -308,7 +308,17 @@ class PostgresInbox(LeasingInbox):
         if self._writer is None:
             self._writer = await asyncio.to_thread(self._opened)
 
-    def _opened(self) -> Writer[Store, psycopg.Error]:
+    async def look(self) -> None:
+        """Look whether it could be opened, and change nothing.
+
+        Raises:
+            InboxError: the database does not answer, or does not let this user.
+            UsageError: it has no tables of an inbox, or those of a newer version.
+        """
+        (await asyncio.to_thread(self._connected)).close()
+
+    def _connected(self) -> _Connection:
+        """To a database that has the tables."""
         connection = _Connection(self._dsn)
         try:
             version = int(_one(connection.execute("SELECT version FROM webhooks_inbox_state")))
@@ -326,6 +336,10 @@ class PostgresInbox(LeasingInbox):
                 f"The inbox has version {version} of the tables, this package knows {VERSION}: install the version of "
                 "bandwidth-webhooks that made them, or a later one."
             )
+        return connection
+
+    def _opened(self) -> Writer[Store, psycopg.Error]:
+        connection = self._connected()
         store = PostgresStore(connection.execute)
         return Writer(
             connection,
