@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from webhooks.bxml import (
     SpeakSentence,
     StartGather,
     StartRecording,
+    Tag,
     Transfer,
     Verb,
 )
@@ -113,10 +115,10 @@ def test_the_called_party_of_a_transfer_cannot_go_elsewhere(verb: Verb) -> None:
     ],
 )
 def test_a_verb_after_the_last_that_runs_is_dead_code(last: Verb) -> None:
-    [violation] = check([SPEAK, last, SPEAK, SPEAK], GatherEvent)
+    [violation] = check([Pause(), last, SPEAK, SPEAK], GatherEvent)
     assert (violation.code, violation.severity) == ("dead-code", "warning")
     assert violation.sentence.startswith(f"SpeakSentence never runs: nothing does after {last.element}")
-    assert not check([SPEAK, last], GatherEvent)
+    assert not check([Pause(), last], GatherEvent)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +195,20 @@ def test_forward_is_for_an_inbound_call_that_is_not_answered() -> None:
     assert codes(forward, make(GatherEvent)) == ["forward-answered"]
     assert codes(forward, make(RedirectEvent, answer_time=None, direction="outbound")) == ["forward-answered"]
     assert codes(forward, GatherEvent) == []  # a class does not tell
+
+
+@pytest.mark.parametrize("answering", [SPEAK, PlayAudio("https://a.example/b.wav"), Gather(), Record(), Ring()])
+@pytest.mark.parametrize("event", [InitiateEvent, make(InitiateEvent), redirected()], ids=["class", "first", "later"])
+def test_forward_is_for_a_call_that_no_verb_before_it_has_answered(answering: Verb, event: Any) -> None:
+    forward = Forward(to="+19195550100")
+    [found] = check([answering, forward], event)
+    assert (found.code, found.position) == ("forward-answered", 1)
+    assert found.sentence == f"Forward cannot run: {answering.element} answers the call before it"
+
+
+def test_what_leaves_a_call_unanswered_may_stand_before_forward() -> None:
+    verbs = [Ring(answer_call=False), Tag("a"), Pause(), Forward(to="+19195550100")]
+    assert codes(verbs, make(InitiateEvent)) == []
 
 
 def test_forward_does_not_go_with_start_gather() -> None:

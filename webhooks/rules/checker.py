@@ -9,7 +9,7 @@ from typing import Literal
 
 from webhooks.bxml import Forward, Gather, Refer, Ring, StartGather, Verb
 from webhooks.events import CallEvent, Event, TransferAnswerEvent
-from webhooks.rules.table import ALLOWED, ENDS, NON_BLOCKING, RULES
+from webhooks.rules.table import ALLOWED, ANSWERING, ENDS, NON_BLOCKING, RULES
 
 __all__ = ["Violation", "check"]
 
@@ -43,6 +43,7 @@ def check(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
         violations += _combined(verbs)
     if verbs and verbs[-1].element in _NON_BLOCKING:
         violations += _ends_at_once(verbs, kind)
+    violations += _forwarded(verbs, event)
     if not isinstance(event, type):
         violations += _conditions(verbs, event)
     return violations
@@ -52,6 +53,7 @@ def check(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
 _ALLOWED = {event: frozenset(verb.element for verb in row.verbs) for event, row in ALLOWED.items()}
 _ENDS = {verb.element: attribute for verb, attribute in ENDS.items()}
 _NON_BLOCKING = frozenset(verb.element for verb in NON_BLOCKING)
+_ANSWERING = frozenset(verb.element for verb in ANSWERING)
 _CONDITIONAL = frozenset({Forward.element, Refer.element, Ring.element})
 
 
@@ -112,16 +114,35 @@ def _ends_at_once(verbs: Sequence[Verb], event: type[Event]) -> list[Violation]:
     return [_broken("ends-at-once", last, f"{sentence}; let a verb that waits follow")]
 
 
+def _forwarded(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
+    """Whether the call may have been answered when a Forward comes: as the event says, or by a verb before it."""
+    position = next((at for at, verb in enumerate(verbs) if isinstance(verb, Forward)), None)
+    if position is None:
+        return []
+    by = next((verb.element for verb in verbs[:position] if _answers(verb)), None)
+    if getattr(event, "answer_time", None) is not None:
+        what = "the call was answered"
+    elif getattr(event, "direction", None) == "outbound":
+        what = "the call is outbound"
+    elif by is not None:
+        what = f"{by} answers the call before it"
+    else:
+        return []
+    return [_broken("forward-answered", position, f"Forward cannot run: {what}")]
+
+
+def _answers(verb: Verb) -> bool:
+    """Whether a call that rings is answered by it; of some verbs no page says so, and they are not held against it."""
+    return verb.element in _ANSWERING and getattr(verb, "answer_call", None) is not False
+
+
 def _conditions(verbs: Sequence[Verb], event: Event) -> list[Violation]:
     """What depends on the call: whether it was answered, and how it came in."""
     answered = getattr(event, "answer_time", None) is not None
     outbound = getattr(event, "direction", None) == "outbound"
     found: list[Violation] = []
     for position, verb in enumerate(verbs):
-        if isinstance(verb, Forward) and (answered or outbound):
-            what = "was answered" if answered else "is outbound"
-            found.append(_broken("forward-answered", position, f"Forward cannot run: the call {what}"))
-        elif isinstance(verb, Ring) and answered:
+        if isinstance(verb, Ring) and answered:
             found.append(_broken("ring-answered", position, "Ring does nothing useful: the call was answered"))
         elif isinstance(verb, Refer) and (outbound or not _by_sip(event)):
             found.append(_broken("refer-not-sip", position, "Refer needs an inbound SIP URI call, and this is none"))

@@ -14,7 +14,7 @@ from webhooks import bxml, events
 from webhooks.bxml import Verb
 from webhooks.events import Event
 
-__all__ = ["ALLOWED", "ENDS", "NON_BLOCKING", "RULES", "Row", "Rule"]
+__all__ = ["ALLOWED", "ANSWERING", "ENDS", "NON_BLOCKING", "RULES", "Row", "Rule"]
 
 
 class Row(NamedTuple):
@@ -94,6 +94,19 @@ NON_BLOCKING: frozenset[type[Verb]] = frozenset(
     }
 )
 """Verbs that only begin or end something: the next verb runs at once. After the last one the call ends."""
+
+ANSWERING: frozenset[type[Verb]] = frozenset(
+    {
+        bxml.Bridge,
+        bxml.Conference,
+        bxml.Gather,
+        bxml.PlayAudio,
+        bxml.Record,
+        bxml.Ring,  # unless told otherwise (voice/bxml/ring)
+        bxml.SpeakSentence,
+    }
+)
+"""Verbs for which an incoming call is answered: whoever called hears something of them, or is heard."""
 
 
 class Rule(NamedTuple):
