@@ -4,7 +4,8 @@
    not take as it is (other families, odd spellings, unreadable fields) goes down the slow lane, which decides.
 2. Values are read strictly: a number is not text, text is not a number. What cannot be read is not guessed at but kept
    as it came (`model_extra`), so an event always dumps to the payload that came in. Queries and forms hold only text,
-   so there, and only there, text is read as the number or the object that the field is.
+   so there, and only there, text is read as the number or the object that the field is, and of a field that comes
+   several times, the last: all are in the delivery's query.
 3. An unreadable optional field never costs the event; an unreadable required one makes it an `InvalidEvent`.
 """
 
@@ -216,11 +217,12 @@ def _read(payload: JsonValue, unreadable: Unreadable, *, element: bool = False, 
     """One event. `element`: of an array, so a message. `text`: from a query or form, so all values are text."""
     if not isinstance(payload, dict):
         return UnknownEvent(payload=payload)
-    event_class = None if element else _voice_class(payload)
+    once = {key: _last(value) for key, value in payload.items()} if text else payload
+    event_class = None if element else _voice_class(once)
     if event_class is None and (element or "message" in payload):
-        event_class = _message_class(payload, text=text)
+        event_class = _message_class(once, text=text)
     if event_class is None:
-        return UnknownEvent(event_type=_discriminator(payload), payload=payload)
+        return UnknownEvent(event_type=_discriminator(once), payload=payload)
     return _build(event_class, payload, unreadable, text=text)
 
 
@@ -293,13 +295,21 @@ def _validate(event_class: type[Event], payload: _Payload, *, text: bool) -> Eve
 
 
 def _with_objects(event_class: type[Event], payload: _Payload) -> _Payload:
-    """`payload` with JSON text read where the field is an object. How v2 encodes them is undocumented; v1 did this."""
+    """`payload` with JSON text read where the field is an object. How v2 encodes them is undocumented; v1 did this.
+
+    Of a field that comes several times, the last is taken: the first ones are the URL's own, as in `/menu?tag=a`.
+    """
     texts = dict(payload)
     for field in event_class.model_fields.values():
         name = field.alias or ""
-        if name in texts and _nested(field.annotation) is not None:
-            texts[name] = _decoded(texts[name])
+        if name in texts:
+            value = _last(texts[name])
+            texts[name] = value if _nested(field.annotation) is None else _decoded(value)
     return texts
+
+
+def _last(value: JsonValue) -> JsonValue:
+    return value[-1] if isinstance(value, list) else value
 
 
 def _decoded(value: JsonValue) -> JsonValue:
