@@ -5,9 +5,23 @@ from __future__ import annotations
 import pytest
 
 from webhooks import AllowAll, Webhooks
-from webhooks.bxml import Conference, Document, Gather, Pause, PhoneNumber, Redirect, SpeakSentence, Ssml, Transfer
+from webhooks.bxml import (
+    Conference,
+    Document,
+    Gather,
+    Hangup,
+    Pause,
+    PhoneNumber,
+    Redirect,
+    SpeakSentence,
+    Ssml,
+    StartGather,
+    Transfer,
+)
+from webhooks.cli.lifespan import running
 from webhooks.errors import SimulationError
-from webhooks.events import InitiateEvent, RedirectEvent
+from webhooks.events import DtmfEvent, InitiateEvent, RedirectEvent
+from webhooks.inbox import MemoryInbox
 from webhooks.simulator import Callee, Phone, Timing
 
 hooks = Webhooks(auth=AllowAll())
@@ -142,3 +156,33 @@ async def test_a_called_party_can_be_sent_elsewhere(phone: Phone) -> None:
     assert call.heard("Alone again.")
     assert agent.heard("Thank you")
     assert agent.ended
+
+
+async def test_events_of_one_second_are_events_of_their_own_for_an_inbox(phone: Phone) -> None:
+    hooks, keys = Webhooks(auth=AllowAll(), inbox=MemoryInbox()), list[str | None]()
+
+    @hooks.on(InitiateEvent)
+    async def begin(call: InitiateEvent) -> Document:
+        return Document(StartGather(dtmf_url=key), Pause(duration=3600))
+
+    @hooks.on(DtmfEvent, path="/key")
+    async def key(call: DtmfEvent) -> None:
+        keys.append(call.digit)
+
+    async with running(hooks) as app:  # stopped when all is handled
+        call = await phone.dial(app)
+        await call.press("1122")
+    assert keys == ["1", "1", "2", "2"]
+
+
+async def test_the_calls_of_two_phones_are_two_calls_to_an_app_that_remembers_them() -> None:
+    hooks, heard = Webhooks(auth=AllowAll()), list[str]()
+
+    @hooks.on(InitiateEvent)
+    async def begin(call: InitiateEvent) -> Hangup:
+        heard.append(call.call_id)
+        return Hangup()
+
+    for _ in range(2):
+        await Phone().dial(hooks)
+    assert len(set(heard)) == 2

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from math import ceil
 
-__all__ = ["Ids", "duration", "second_of", "time_of"]
+__all__ = ["Ids", "duration", "time_of"]
 
 # A simulation's zero, always the same: what a test prints today, it prints tomorrow.
 _BEGINNING = datetime(2026, 3, 2, 15, 4, 5, tzinfo=UTC)
@@ -17,6 +16,7 @@ class Ids:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - nothing here is a secret
+        self._latest = -1
 
     def new(self, prefix: str) -> str:
         """An id, as `c-95ac8d6e-1a31c52e-b38f-4198-93c1-51633ec68f8d`."""
@@ -31,6 +31,16 @@ class Ids:
         millis = round((_BEGINNING + timedelta(seconds=now)).timestamp() * 1000)
         return f"{millis}{self._digits(16)}"
 
+    def moment(self, now: float) -> str:
+        """The time of an event, in milliseconds, and of no other: `2026-03-02T15:04:05.001Z`.
+
+        An app takes two events of the same call and millisecond for one that was delivered twice, and here no time
+        passes between an answer and the next event. None is at a whole second: who knows whether that is precise?
+        """
+        millis = max(round(now * 1000), self._latest + 1)
+        self._latest = millis if millis % 1000 else millis + 1
+        return time_of(self._latest / 1000)
+
     def _digits(self, count: int) -> str:
         return f"{self._random.getrandbits(4 * count):0{count}x}"
 
@@ -38,15 +48,6 @@ class Ids:
 def time_of(now: float) -> str:
     """Virtual seconds as an ISO 8601 time: `2026-03-02T15:04:05.000Z`."""
     return (_BEGINNING + timedelta(seconds=now)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def second_of(now: float) -> str:
-    """The time of an event, in whole seconds: `2026-03-02T15:04:05.000Z`.
-
-    An app takes two events of the same call and millisecond for one that was delivered twice. Here no time passes
-    between an answer and the next event, and the calls of two tests are alike.
-    """
-    return time_of(ceil(now))
 
 
 def duration(seconds: float) -> str:

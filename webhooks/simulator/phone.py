@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import count
 from typing import Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -34,6 +35,7 @@ __all__ = ["Phone"]
 
 _THEIRS = "+19195550123"
 _OURS = "+19195550100"
+_seeds = count()
 
 
 class Phone:
@@ -45,7 +47,8 @@ class Phone:
     Args:
         credentials: user name and password of the Bandwidth application, sent when the app asks for them. An app of
             this package tells its own.
-        seed: ids come from it.
+        seed: ids come from it. Without one, each `Phone` of a process has its own, the same in each run of the program:
+            the calls of two tests are then two calls to an app that remembers them.
         timeout: real seconds that the app has for an answer; Bandwidth waits 15 (voice/webhooks/about).
         timing: how long things take, in virtual seconds.
     """
@@ -54,7 +57,7 @@ class Phone:
         self,
         *,
         credentials: tuple[str, str] | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         timeout: float = 15.0,
         timing: Timing | None = None,
     ) -> None:
@@ -66,7 +69,8 @@ class Phone:
         self._home = ""
         self._clock = Clock()
         sender = Sender(self._clock, transport=self._transport, shown=self._shown, seconds=timeout)
-        self._platform = Platform(self._clock, Ids(seed), sender, Timing() if timing is None else timing, run, live)
+        ids = Ids(next(_seeds) if seed is None else seed)
+        self._platform = Platform(self._clock, ids, sender, Timing() if timing is None else timing, run, live)
         self._numbers: dict[str, Application] = {}
         self.api: Starlette = rest_api(self._platform, self._numbers.get)
         """Bandwidth's REST API for the app under test, an ASGI app: messages, calls, conferences. Hand it to the app's

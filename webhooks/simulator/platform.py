@@ -12,7 +12,7 @@ from webhooks.bxml import Element
 from webhooks.errors import SimulationError
 from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.clock import Clock, Signal
-from webhooks.simulator.ids import Ids, second_of, time_of
+from webhooks.simulator.ids import Ids, time_of
 from webhooks.simulator.leg import Leg, Step
 from webhooks.simulator.message import Message
 from webhooks.simulator.room import Room
@@ -113,7 +113,7 @@ class Platform:
         first = parent or leg
         fields: dict[str, object] = {
             "eventType": event_type,
-            "eventTime": second_of(self.clock.now),
+            "eventTime": self.ids.moment(self.clock.now),
             "accountId": ACCOUNT,
             "applicationId": APPLICATION,
             "from": first.from_,

@@ -20,7 +20,7 @@ from webhooks.bxml import (
 from webhooks.simulator.addresses import Address, Ask
 from webhooks.simulator.background import Recording
 from webhooks.simulator.clock import Signal
-from webhooks.simulator.ids import duration, second_of, time_of
+from webhooks.simulator.ids import duration, time_of
 from webhooks.simulator.leg import Ended, Leg
 from webhooks.simulator.platform import ACCOUNT, API, Platform
 from webhooks.simulator.reading import read
@@ -102,7 +102,7 @@ def _payload(platform: Platform, room: Room, event_type: str, leg: Leg | None = 
     member = {} if leg is None else {"callId": leg.id, "from": leg.from_, "to": leg.to}
     tag = {"tag": room.tag} if room.tag else {}
     facts = {"conferenceId": room.id, "name": room.name, "eventType": event_type}
-    return {**facts, "eventTime": second_of(platform.clock.now), **member, **tag}
+    return {**facts, "eventTime": platform.ids.moment(platform.clock.now), **member, **tag}
 
 
 def _log(platform: Platform, room: Room, what: str, text: str, body: bytes = b"") -> None:
