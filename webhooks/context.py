@@ -69,6 +69,9 @@ class Context:
         else before or after, not inside. Kept per model; a conference event has its conference's, a leg that a Transfer
         dialled its call's, a message that of the conversation with its sender or recipient.
 
+        It is kept as JSON, and what would not come back as it was left is refused when the body ends: secrets, excluded
+        fields, fields that only a subclass has, keys that are tuples. Private attributes are not kept.
+
         An hour after the call or conference has ended it is forgotten.
 
         Args:
@@ -78,6 +81,6 @@ class Context:
 
         Raises:
             StateError: it cannot be read or saved; the message says why.
-            UsageError: such a model or event has no state.
+            UsageError: such a model or event has no state, or what the body left would not come back.
         """
         return self._states.hold(self._event, model, key, ttl)

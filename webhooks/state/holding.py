@@ -15,16 +15,16 @@ import random
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic import BaseModel
 
 from webhooks.errors import StateConflict, StateError, UsageError
 from webhooks.events import Event
-from webhooks.state.base import Entry, StateKey, StateStore
+from webhooks.state.base import StateKey, StateStore
 from webhooks.state.memory import MemoryState
+from webhooks.state.models import dumped, merged, read, verify
 from webhooks.state.scope import key_of, namespace_of
 
 __all__ = ["GRACE", "TTL", "States"]
@@ -98,7 +98,7 @@ class States:
 
         Raises:
             StateError: it cannot be read or saved.
-            UsageError: the model or the event will not do.
+            UsageError: the model or the event will not do, or what the body left would not come back.
         """
         where = key_of(event, model, key)
         if ttl <= 0:
@@ -106,13 +106,16 @@ class States:
         self._note_use()
         async with self._alone(where):
             entry = await self.ask(self._store.get(where))
-            state = _read(model, entry)
-            before = _dumped(state)
+            state = read(model, entry)
+            before = dumped(state)
             yield state
-            if _dumped(state) == before:
+            value = dumped(state)
+            # Even of what seems to be unchanged: one secret is written like another.
+            verify(state, value)
+            if value == before:
                 return
             version = None if entry is None else entry.version
-            value = _written(state, entry)
+            value = merged(state, value, entry)
             if await self.ask(self._store.set(where, value=value, version=version, ttl=ttl)) is None:
                 raise StateConflict(
                     f"The state {model.__name__} was saved by another handler of the same call meanwhile, and is not "
@@ -216,37 +219,3 @@ async def _acquired(lock: asyncio.Lock, seconds: float) -> bool:
             return await lock.acquire()
     except TimeoutError:
         return False
-
-
-def _read(model: type[M], entry: Entry | None) -> M:
-    """The model that is kept, or a new one. Aliases are for the wire; what is kept has the names of the class."""
-    try:
-        return model() if entry is None else model.model_validate_json(entry.value, by_alias=False, by_name=True)
-    except ValidationError as error:
-        fields = ", ".join(sorted({str(one["loc"][0]) if one["loc"] else "(all)" for one in error.errors()}))
-        if entry is None:
-            raise UsageError(
-                f"{model.__name__}() cannot be made: give {fields} a default, which is what a new call begins with."
-            ) from None
-        raise StateError(
-            f"The state that is kept does not fit {model.__name__} any more: {fields}. Accept old values too, or give "
-            "the new model a new name, and calls that are under way begin anew."
-        ) from None
-
-
-def _dumped(state: BaseModel) -> bytes:
-    try:
-        return state.model_dump_json(by_alias=False, round_trip=True, warnings="error").encode()
-    except PydanticSerializationError:
-        # Whose message may show a caller's value.
-        raise UsageError(
-            f"{type(state).__name__} holds a value that its field does not take, and is not saved. "
-            "`validate_assignment=True` in the model's configuration tells at which line."
-        ) from None
-
-
-def _written(state: BaseModel, entry: Entry | None) -> bytes:
-    """The model as it is kept, with the fields that a newer version of it has: both run while a deployment rolls."""
-    kept = {} if entry is None else cast("dict[str, object]", from_json(entry.value))
-    others = {name: value for name, value in kept.items() if name not in type(state).model_fields}
-    return to_json({**others, **cast("dict[str, object]", from_json(_dumped(state)))})
