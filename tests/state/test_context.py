@@ -126,6 +126,70 @@ async def test_two_models_of_a_call_are_two_states() -> None:
     assert [(await answer(hooks, GATHER)).status for _ in range(2)] == [200, 200]
 
 
+async def test_two_models_of_a_call_are_opened_in_any_order() -> None:
+    store, done = MemoryState(), list[type[BaseModel]]()
+    event = GatherEvent.model_validate(GATHER)
+
+    async def hold(states: States, first: type[Cart | Other], second: type[Cart | Other]) -> None:
+        async with states.hold(event, first, None, TTL) as one:
+            await asyncio.sleep(0)
+            async with states.hold(event, second, None, TTL) as other:
+                one.count += 1
+                other.count += 1
+        done.append(first)
+
+    same, elsewhere = States(store), States(store)
+    async with asyncio.timeout(2):
+        await asyncio.gather(hold(same, Cart, Other), hold(same, Other, Cart), hold(elsewhere, Other, Cart))
+    assert len(done) == 3
+    async with same.hold(event, Cart, None, TTL) as cart:
+        assert cart.count == 3
+
+
+async def test_a_state_that_is_open_is_not_opened_again_inside() -> None:
+    event, states = GatherEvent.model_validate(GATHER), States(MemoryState())
+    async with asyncio.timeout(2):
+        async with states.hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+            with pytest.raises(UsageError, match='Cart" is open already in this handler'):
+                await states.hold(event, Cart, None, TTL).__aenter__()
+            async with states.hold(event, Cart, "account 7", TTL) as other:  # another one's
+                other.count += 5
+        for expected in (1, 2):
+            async with states.hold(event, Cart, None, TTL) as cart:
+                assert cart.count == expected
+                cart.count += 1
+    assert not states._open
+
+
+async def test_a_handler_waits_for_as_long_as_its_deadline_allows() -> None:
+    clock = Ticking()
+    event, states = GatherEvent.model_validate(GATHER), States(MemoryState(clock=clock), clock=clock)
+    begun, enough = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with states.hold(event, Cart, None, TTL) as cart:
+            begun.set()
+            await enough.wait()
+            cart.count += 1
+
+    async def other() -> None:
+        async with States(states._store, clock=clock).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+
+    first = asyncio.create_task(slow())
+    await begun.wait()
+    second = asyncio.create_task(other())
+    for _ in range(13):  # the deadline of voice is 14 seconds
+        clock.now += 1
+        await asyncio.sleep(0.001)
+    assert not second.done()
+    enough.set()
+    await asyncio.gather(first, second)
+    async with states.hold(event, Cart, None, TTL) as cart:
+        assert cart.count == 2
+
+
 async def test_each_event_has_the_state_of_what_it_is_about() -> None:
     store, counts = MemoryState(), list[int]()
     for event in (

@@ -1,10 +1,12 @@
 """`States`: gives handlers their models and keeps what they leave, whatever store is behind it.
 
 1. Handlers of one call that run at the same time wait for each other: in one process by a lock, between processes by a
-   lease, which is a value of the store like any other and runs out by itself.
+   lease, which is a value of the store like any other and runs out by itself. One of each is for all models of a call,
+   so that nobody waits in a circle.
 2. The lease is politeness, the version is what counts: whoever saves last without having seen the other's save gets a
    `StateConflict`. So a lease that ran out, or that a dead process left behind, costs nobody's update.
-3. No wait is endless: an answer of the store's within `patience`, the lease within `wait`; then it goes on without.
+3. No wait is endless: an answer of the store's within `patience`, lock and lease within `wait`; then it goes on
+   without. A handler that answers a call waits for as long as its deadline allows, which is shorter than that.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ class States:
     Args:
         store: what keeps it.
         patience: seconds for an answer of the store's.
-        wait: seconds for which a handler waits for another one of the same call.
+        wait: seconds for which a handler waits for others of the same call, unless its deadline comes first.
         clock: seconds, from any start.
         chance: numbers from 0 to 1, for waits that differ.
     """
@@ -63,7 +65,7 @@ class States:
         store: StateStore | None,
         *,
         patience: float = 5.0,
-        wait: float = 5.0,
+        wait: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -74,7 +76,9 @@ class States:
         self._wait = wait
         self._clock = clock
         self._chance = chance
-        self._locks: WeakValueDictionary[StateKey, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # Of each task that holds a call's lock: which of the call's models.
+        self._open: dict[tuple[asyncio.Task[Any] | None, str], set[str]] = {}
         self._left: set[asyncio.Task[Any]] = set()
         self._is_used = False
         self._prunes_at = clock() + _PRUNED
@@ -119,7 +123,7 @@ class States:
             if await self.ask(self._store.set(where, value=value, version=version, ttl=ttl)) is None:
                 raise StateConflict(
                     f"The state {model.__name__} was saved by another handler of the same call meanwhile, and is not "
-                    f"saved: a handler should hold it for less than {self._wait:.0f} seconds."
+                    f"saved: a handler should hold it for less than {_LEASE:.0f} seconds."
                 )
         await self.prune()
 
@@ -177,12 +181,36 @@ class States:
 
     @asynccontextmanager
     async def _alone(self, where: StateKey) -> AsyncGenerator[None]:
-        """Wait for others that hold the same state."""
-        lock = self._locks.setdefault(where, asyncio.Lock())
+        """Wait for others that hold the same call's state. Who holds one of its models is given the others at once."""
+        who = asyncio.current_task(), where.namespace
+        names = self._open.get(who)
+        if names is None:
+            async with self._first(where.namespace):
+                self._open[who] = {where.name}
+                try:
+                    yield
+                finally:
+                    del self._open[who]
+        elif where.name in names:
+            raise UsageError(
+                f'The state "{where.name}" is open already in this handler: hand on what `async with` gave there, or '
+                "open it again when that has ended."
+            )
+        else:
+            names.add(where.name)
+            try:
+                yield
+            finally:
+                names.discard(where.name)
+
+    @asynccontextmanager
+    async def _first(self, namespace: str) -> AsyncGenerator[None]:
+        """Wait for others that hold any state of the same call."""
+        lock = self._locks.setdefault(namespace, asyncio.Lock())
         until = self._clock() + self._wait
         is_ours = await _acquired(lock, self._wait)
         try:
-            lease = StateKey(f"lease:{where.namespace}", where.name)
+            lease = StateKey(f"lease:{namespace}", "lease")
             version = await self._lease(lease, until)
             try:
                 yield
