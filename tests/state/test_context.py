@@ -523,3 +523,76 @@ async def test_closing_waits_for_what_the_store_still_does() -> None:
     asyncio.get_running_loop().call_soon(go_on.set)
     await states.close()
     assert done == ["written"]
+
+
+class Slow(MemoryState):
+    """A store that says only when it is told to what it did, or that it failed."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
+        self.asked, self.may_tell, self.error = asyncio.Event(), asyncio.Event(), error
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        new = await super().set(key, value=value, version=version, ttl=ttl)
+        self.asked.set()
+        await self.may_tell.wait()
+        if self.error is not None:
+            raise self.error
+        return new
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+async def test_a_lease_whose_asker_was_cancelled_is_given_back(is_told: bool) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    states = States(store)
+    asking = asyncio.create_task(states.hold(event, Cart, None, TTL).__aenter__())
+    await store.asked.wait()
+    if is_told:  # just before it is cancelled
+        store.may_tell.set()
+        await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    store.may_tell.set()
+    await states.close()
+    async with asyncio.timeout(2):
+        async with States(store).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+
+
+async def test_a_lease_that_came_too_late_is_given_back(caplog: pytest.LogCaptureFixture) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    states = States(store, patience=0.05)
+    with pytest.raises(StateError, match="gave no answer"):
+        await states.hold(event, Cart, None, TTL).__aenter__()
+    store.may_tell.set()
+    async with asyncio.timeout(2):
+        async with States(store).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+    await states.close()
+
+
+@pytest.mark.parametrize("error", [None, StateError("the disk is full")])
+async def test_nothing_is_given_back_of_an_answer_that_never_came(error: Exception | None) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow(error)
+    states = States(store, patience=0.01)
+    with pytest.raises(StateError, match="gave no answer"):
+        await states.hold(event, Cart, None, TTL).__aenter__()
+    if error is not None:
+        store.may_tell.set()
+    await asyncio.gather(*states._left, return_exceptions=True)
+    assert await store.get(StateKey("lease:call:c-1", "lease")) is not None
+
+
+async def test_there_is_nothing_to_give_back_where_there_was_nothing_to_have() -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    lease = StateKey("lease:call:c-1", "lease")
+    version = await MemoryState.set(store, lease, value=b"", version=None, ttl=TTL)
+    asking = asyncio.create_task(States(store).hold(event, Cart, None, TTL).__aenter__())
+    await store.asked.wait()
+    asking.cancel()
+    store.may_tell.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.sleep(0)
+    assert await store.get(lease) == Entry(b"", version or "")

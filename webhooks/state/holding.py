@@ -92,8 +92,9 @@ class States:
 
     async def close(self) -> None:
         """Let go of the store, after what it still does."""
-        if self._left:
-            await asyncio.wait(self._left, timeout=self._patience)
+        for _ in range(2):  # what comes late is given back, which takes another answer
+            if self._left:
+                await asyncio.wait(self._left, timeout=self._patience)
         await self.ask(self._store.close())
 
     @asynccontextmanager
@@ -150,21 +151,51 @@ class States:
         except StateError as error:
             _log.warning("Old state could not be removed. %s", error)
 
-    async def ask(self, question: Coroutine[Any, Any, T], *, patience: float | None = None) -> T:
+    async def ask(
+        self,
+        question: Coroutine[Any, Any, T | None],
+        *,
+        patience: float | None = None,
+        give_back: Callable[[T], Coroutine[Any, Any, object]] | None = None,
+    ) -> T | None:
         """What the store answers. A write that a cancelled handler began is not interrupted.
+
+        Args:
+            question: to the store.
+            patience: seconds for its answer.
+            give_back: what to ask of the store when the answer comes after nobody waits for it any more, and is not
+                None: what was taken there would be nobody's. For that, an answer is waited for a while longer.
 
         Raises:
             StateError: it does not answer in time.
         """
         patience = self._patience if patience is None else patience
+        task = self._begin(question)
+        done = set[asyncio.Task[T | None]]()
+        try:
+            done, _ = await asyncio.wait({task}, timeout=patience)
+        finally:
+            if give_back is not None and not done:
+                task.add_done_callback(lambda late: self._returned(late, give_back))
+        if not done:
+            if give_back is None:
+                task.cancel()
+            else:
+                asyncio.get_running_loop().call_later(self._patience, task.cancel)
+            raise StateError(f"The store of state gave no answer within {patience:g} seconds.")
+        return task.result()
+
+    def _begin(self, question: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.ensure_future(question)
         self._left.add(task)
         task.add_done_callback(self._forget_task)
-        done, _ = await asyncio.wait({task}, timeout=patience)
-        if not done:
-            task.cancel()
-            raise StateError(f"The store of state gave no answer within {patience:g} seconds.")
-        return task.result()
+        return task
+
+    def _returned(self, late: asyncio.Task[T | None], give_back: Callable[[T], Coroutine[Any, Any, object]]) -> None:
+        """Ask the store to undo what nobody waits for."""
+        answer = None if late.cancelled() or late.exception() else late.result()
+        if answer is not None:
+            self._begin(give_back(answer))
 
     def _forget_task(self, task: asyncio.Task[Any]) -> None:
         self._left.discard(task)
@@ -224,7 +255,8 @@ class States:
         """The version of the lease; None when others would not let go of it."""
         pause = _FIRST_LOOK
         while True:
-            version = await self.ask(self._store.set(lease, value=b"", version=None, ttl=_LEASE))
+            take = self._store.set(lease, value=b"", version=None, ttl=_LEASE)
+            version = await self.ask(take, give_back=lambda version: self._gone(lease, version))
             if version is not None or self._clock() >= until:
                 return version
             await asyncio.sleep(pause * (0.5 + self._chance()))
@@ -234,10 +266,13 @@ class States:
         if version is None:
             return
         try:
-            await self.ask(self._store.set(lease, value=b"", version=version, ttl=0))
+            await self.ask(self._gone(lease, version))
         except StateError as error:
             # What the handler did is saved, or has failed for a reason of its own. The lease runs out by itself.
             _log.warning("A lease could not be given back. %s", error)
+
+    def _gone(self, lease: StateKey, version: str) -> Coroutine[Any, Any, str | None]:
+        return self._store.set(lease, value=b"", version=version, ttl=0)
 
 
 async def _acquired(lock: asyncio.Lock, seconds: float) -> bool:
