@@ -76,7 +76,8 @@ class Context:
         It is kept as JSON, and what would not come back as it was left is refused when the body ends: secrets, excluded
         fields, fields that only a subclass has, keys that are tuples. Private attributes are not kept.
 
-        An hour after the call or conference has ended it is forgotten.
+        An hour after the call or conference has ended it is forgotten, with what its later events left until then. What
+        one leaves there later still is kept for `ttl`.
 
         Args:
             model: a class derived from pydantic's BaseModel, all of whose fields have defaults.

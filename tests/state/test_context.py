@@ -292,6 +292,37 @@ async def test_a_call_that_ended_is_forgotten_after_a_while(given: bool) -> None
     assert counts == [1, 2, 1]
 
 
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize("wrote", ["nothing", "at the end", "after it"])
+async def test_what_is_first_written_when_a_call_has_ended_is_forgotten_with_it(given: bool, wrote: str) -> None:
+    clock = Ticking()
+    store = MemoryState(clock=clock)
+    handled = DisconnectEvent | RecordingAvailableEvent if wrote == "at the end" else RecordingAvailableEvent
+    hooks, counts = counting(handled, state=store if given else None)
+    hooks._states._store = store
+    if wrote == "after it":  # the app is known to use state
+        await answer(hooks, payload("recordingAvailable", callId="c-0"))
+        counts.clear()
+    await answer(hooks, payload("disconnect"))
+    hours = (GRACE - 10,) if wrote == "after it" else ()
+    for seconds in (*hours, 20 if hours else GRACE + 1):
+        clock.now += seconds
+        await answer(hooks, payload("recordingAvailable"))
+    assert counts == ([1] if wrote == "nothing" else [1, 1])
+
+
+async def test_the_end_of_a_call_is_told_twice() -> None:
+    clock = Ticking()
+    hooks, counts = counting(RecordingAvailableEvent, state=MemoryState(clock=clock))
+    for seconds in (0, GRACE - 10):
+        clock.now += seconds
+        await answer(hooks, payload("disconnect"))
+    await answer(hooks, payload("recordingAvailable"))
+    clock.now += 11
+    await answer(hooks, payload("recordingAvailable"))
+    assert counts == [1, 1]
+
+
 async def test_a_conference_that_ended_is_forgotten_too() -> None:
     clock = Ticking()
     hooks, counts = counting(ConferenceMemberJoinEvent, state=MemoryState(clock=clock))

@@ -27,7 +27,7 @@ from webhooks.events import Event
 from webhooks.state.base import StateKey, StateStore
 from webhooks.state.memory import MemoryState
 from webhooks.state.models import dumped, merged, read, verify
-from webhooks.state.scope import key_of, namespace_of
+from webhooks.state.scope import ENDINGS, key_of, namespace_of
 
 __all__ = ["GRACE", "TTL", "States"]
 
@@ -108,7 +108,7 @@ class States:
         where = key_of(event, model, key)
         if ttl <= 0:
             raise UsageError(f"context.state(..., ttl={ttl!r}): expected seconds above 0.")
-        self._note_use()
+        await self._begin_use(event)
         async with self._alone(where):
             entry = await self.ask(self._store.get(where))
             state = read(model, entry)
@@ -139,7 +139,10 @@ class States:
         Raises:
             StateError: the store cannot.
         """
-        await self.ask(self._store.forget(namespace_of(event), after=GRACE))
+        namespace = namespace_of(event)
+        # With nothing there, nothing would be forgotten of what comes later. What this leaves goes with the rest.
+        await self.ask(self._store.set(StateKey(namespace, "ended"), value=b"", version=None, ttl=2 * GRACE))
+        await self.ask(self._store.forget(namespace, after=GRACE))
 
     async def prune(self) -> None:
         """Remove what is gone, once in a while."""
@@ -202,13 +205,16 @@ class States:
         if not task.cancelled():
             task.exception()  # looked at: who asked may have gone
 
-    def _note_use(self) -> None:
-        if self.shared is None and not self._is_used:
-            _log.warning(
-                "State is kept in memory, not shared between workers and lost when the process ends. Give the app a "
-                'store: Webhooks(state=SqliteState("state.db")).'
-            )
+    async def _begin_use(self, event: Event) -> None:
+        if self.shared is not None or self._is_used:
+            return
         self._is_used = True
+        _log.warning(
+            "State is kept in memory, not shared between workers and lost when the process ends. Give the app a "
+            'store: Webhooks(state=SqliteState("state.db")).'
+        )
+        if event.__class__ in ENDINGS:  # for which nobody knew that anything is to be forgotten
+            await self.end(event)
 
     @asynccontextmanager
     async def _alone(self, where: StateKey) -> AsyncGenerator[None]:
