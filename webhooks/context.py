@@ -76,6 +76,10 @@ class Context:
         It is kept as JSON, and what would not come back as it was left is refused when the body ends: secrets, excluded
         fields, fields that only a subclass has, keys that are tuples. Private attributes are not kept.
 
+        Two versions of an app may run side by side while a deployment rolls. The older one keeps the top-level fields
+        that it does not know, but drops those of a model inside the model: give what a newer version adds a field of
+        its own at the top.
+
         An hour after the call or conference has ended it is forgotten, with what its later events left until then. What
         one leaves there later still is kept for `ttl`.
 

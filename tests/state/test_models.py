@@ -14,6 +14,7 @@ from pydantic import (
     PrivateAttr,
     RootModel,
     SecretStr,
+    create_model,
     field_serializer,
     model_serializer,
     model_validator,
@@ -222,6 +223,23 @@ async def test_what_would_not_come_back_is_not_saved(model: Any, change: Any, fi
         assert "s3cret" not in str(failure.value)
         async with states.hold(EVENT, model, None, TTL) as state:
             assert repr(state) == repr(model())
+
+
+def order(*names: str) -> Any:
+    """A version of a model, and of one inside it, that has such fields."""
+    fields: Any = dict.fromkeys(names, (str, ""))
+    dish: Any = create_model("Dish", **fields)
+    return create_model("Order", first=(dish, dish()), **fields)
+
+
+async def test_an_older_version_keeps_the_fields_that_it_does_not_know_at_the_top_alone() -> None:
+    states, old, new = States(MemoryState()), order("name"), order("name", "note")
+    dish = type(new().first)
+    await left(states, new, put(note="no nuts", first=dish(name="soup", note="hot")))
+    await left(states, old, put(name="Ann"))
+    async with states.hold(EVENT, new, None, TTL) as state:
+        assert (state.name, state.note) == ("Ann", "no nuts")
+        assert (state.first.name, state.first.note) == ("soup", "")
 
 
 class Raw(BaseModel):
