@@ -74,7 +74,8 @@ class Context:
         until the body ends.
 
         It is kept as JSON, and what would not come back as it was left is refused when the body ends: secrets, excluded
-        fields, fields that only a subclass has, keys that are tuples. Private attributes are not kept.
+        fields, fields that only a subclass has, keys that are tuples, what a validator refuses or changes. Private
+        attributes are not kept.
 
         Two versions of an app may run side by side while a deployment rolls. The older one keeps the top-level fields
         that it does not know, but drops those of a model inside the model: give what a newer version adds a field of

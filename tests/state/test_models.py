@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import (
@@ -14,6 +17,7 @@ from pydantic import (
     PrivateAttr,
     RootModel,
     SecretStr,
+    StringConstraints,
     create_model,
     field_serializer,
     model_serializer,
@@ -47,6 +51,18 @@ class Numbers(BaseModel):
     inner: Inner = Inner()
     pair: tuple[float, int] = (math.nan, 1)
     tries: int = 0
+
+
+@dataclass
+class Priced:
+    price: float
+
+
+class Others(BaseModel):
+    """What Python says is unlike itself, or unlike what it is equal to."""
+
+    when: datetime | None = None
+    dish: Priced | None = None
 
 
 class Lines(RootModel[list[str]]):
@@ -120,6 +136,16 @@ async def test_numbers_that_are_endless_or_none_come_back() -> None:
         assert (state.best, state.worst, state.tries) == (math.inf, -math.inf, 1)
         assert math.isnan(state.prices["soup"][0])
         assert math.isnan(state.inner.price)
+
+
+async def test_an_hour_that_comes_twice_a_year_comes_back() -> None:
+    states, when = States(MemoryState()), datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"), fold=1)
+    await left(states, Others, put(when=when, dish=Priced(math.nan)))
+    async with states.hold(EVENT, Others, None, TTL) as state:
+        assert state.when is not None
+        assert state.dish is not None
+        assert state.when.astimezone(UTC) == when.astimezone(UTC)
+        assert math.isnan(state.dish.price)
 
 
 async def test_a_root_model_is_kept_whole() -> None:
@@ -196,6 +222,15 @@ class Words(BaseModel):
         return f"{count} dishes" if count else "0"
 
 
+class Clean(BaseModel):
+    name: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+    table: int = Field(default=0, ge=0)
+
+
+class Counts(RootModel[dict[str, Annotated[int, Field(ge=0)]]]):
+    root: dict[str, Annotated[int, Field(ge=0)]] = {}
+
+
 class Anything(BaseModel):
     it: dict[str, Any] = {}
 
@@ -212,7 +247,10 @@ class Anything(BaseModel):
         (Anything, put(it={"s3cret": math.inf}), "Anything.it"),
         (Anything, put(it={"s3cret": [(1,)]}), "Anything.it"),
         (Anything, put(it={"s3cret": {1: math.nan}}), "Anything.it"),
-        (Extras, put(later=SecretStr("s3cret")), "Extras.later"),
+        (Clean, put(name=" s3cret"), "Clean.name"),
+        (Clean, put(table=-1), "Clean.table"),
+        (Counts, put(root={"s3cret": -1}), r"Counts\.\(all\)"),
+        (Extras, put(later=SecretStr("s3cret")), "Extras.model_extra"),
     ],
 )
 async def test_what_would_not_come_back_is_not_saved(model: Any, change: Any, field: str) -> None:

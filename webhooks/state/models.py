@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from pydantic import BaseModel, RootModel, ValidationError
@@ -31,13 +33,13 @@ def read(model: type[M], entry: Entry | None) -> M:
     try:
         return model() if entry is None else _validated(model, entry.value)
     except ValidationError as error:
-        fields = _named(error)
+        names = ", ".join(_named(model, error))
         if entry is None:
             raise UsageError(
-                f"{model.__name__}() cannot be made: give {fields} a default, which is what a new call begins with."
+                f"{model.__name__}() cannot be made: give {names} a default, which is what a new call begins with."
             ) from None
         raise StateError(
-            f"The state that is kept does not fit {model.__name__} any more: {fields}. Accept old values too, or give "
+            f"The state that is kept does not fit {model.__name__} any more: {names}. Accept old values too, or give "
             "the new model a new name, and calls that are under way begin anew."
         ) from None
 
@@ -73,16 +75,16 @@ def verify(state: BaseModel, value: bytes) -> None:
     try:
         back = _validated(type(state), value)
     except ValidationError as error:
-        fields = _named(error)
+        changed = _named(type(state), error)
     else:
         # Mostly at once. Private attributes are not kept, and do not count.
-        fields = "" if state == back else ", ".join(_differing(state, back))
-    if fields:
-        names = ", ".join(f"{type(state).__name__}.{name}" for name in fields.split(", "))
+        changed = [] if state == back else _differing(state, back)
+    if changed:
+        names = ", ".join(f"{type(state).__name__}.{name}" for name in changed)
         raise UsageError(
             f"{names} would not come back as it was left, and nothing is saved. What is kept is JSON: no secrets, no "
-            "excluded fields, no fields that only a subclass has, no keys that are tuples, and a serializer needs a "
-            "validator that reads what it writes."
+            "excluded fields, no fields that only a subclass has, no keys that are tuples, nothing that a validator "
+            "refuses or changes, and a serializer needs a validator that reads what it writes."
         )
 
 
@@ -103,19 +105,21 @@ def _validated(model: type[M], value: bytes) -> M:
     return model.model_validate_json(value, by_alias=False, by_name=True)
 
 
-def _named(error: ValidationError) -> str:
-    return ", ".join(sorted({str(one["loc"][0]) if one["loc"] else "(all)" for one in error.errors()}))
+def _named(model: type[BaseModel], error: ValidationError) -> list[str]:
+    """The fields that do not fit. What else an error names may be a key that a caller gave."""
+    firsts = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
+    return sorted({name if name in model.model_fields else "(all)" for name in firsts})
 
 
 def _differing(one: BaseModel, other: BaseModel) -> list[str]:
     """The fields in which two of a model differ."""
     ours, theirs = _fields(one), _fields(other)
-    return [name for name in ours | theirs if not _is_same(ours.get(name), theirs.get(name))]
+    return [name for name in ours if not _is_same(ours[name], theirs[name])]
 
 
 def _fields(model: BaseModel) -> dict[str, object]:
-    fields = {name: model.__dict__.get(name) for name in type(model).model_fields}
-    return {**fields, **(model.model_extra or {})}
+    named = {name: model.__dict__.get(name) for name in type(model).model_fields}
+    return {**named, "model_extra": model.model_extra or {}}
 
 
 def _is_same(one: object, other: object) -> bool:
@@ -126,6 +130,11 @@ def _is_same(one: object, other: object) -> bool:
         return False
     if isinstance(one, BaseModel):
         return not _differing(one, cast("BaseModel", other))
+    if is_dataclass(one):
+        return all(_is_same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    if isinstance(one, datetime):
+        # Python calls two unequal where the clocks of a zone are set back, though they are the same time.
+        return one.astimezone(UTC) == cast("datetime", other).astimezone(UTC)
     if isinstance(one, Mapping):
         ours, theirs = cast("Mapping[object, object]", one), cast("Mapping[object, object]", other)
         return ours.keys() == theirs.keys() and all(_is_same(ours[key], theirs[key]) for key in ours)
