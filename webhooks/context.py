@@ -65,19 +65,34 @@ class Context:
         """What is remembered of this call: `async with context.state(Cart) as cart:` in an `async def` handler.
 
         A new call begins with `Cart()`. What the body leaves in it is saved when the body ends, and nothing when it
-        raises. Handlers of the same call that run at the same time wait for each other, so ask Bandwidth or anybody
-        else before or after, not inside. Kept per model; a conference event has its conference's, a leg that a Transfer
-        dialled its call's, a message that of the conversation with its sender or recipient.
+        raises. Handlers of the same call that run at the same time wait for each other, for as long as their deadlines
+        allow, so ask Bandwidth or anybody else before or after, not inside. Kept per model; a conference event has its
+        conference's, a leg that a Transfer dialled its call's, a message that of the conversation with its sender or
+        recipient.
 
-        An hour after the call or conference has ended it is forgotten.
+        Inside one, a handler may open another model, but not the same one again. A task of its own that opens one waits
+        until the body ends.
+
+        It is kept as JSON, and what would not come back as it was left is refused when the body ends: secrets, excluded
+        fields, fields that only a subclass has, keys that are tuples, what a validator refuses or changes. Private
+        attributes are not kept.
+
+        Two versions of an app may run side by side while a deployment rolls. The older one keeps the top-level fields
+        that it does not know, but drops those of a model inside the model: give what a newer version adds a field of
+        its own at the top.
+
+        An hour after the call or conference has ended it is forgotten, with what its later events left until then. What
+        one leaves there later still is kept for `ttl`.
 
         Args:
             model: a class derived from pydantic's BaseModel, all of whose fields have defaults.
-            key: what it belongs to instead, such as an account number.
+            key: what it belongs to instead, such as an account number. Handlers that open several at once open them in
+                the same order, or wait for each other until a deadline.
             ttl: seconds that it is kept after it was last saved; two days.
 
         Raises:
             StateError: it cannot be read or saved; the message says why.
-            UsageError: such a model or event has no state.
+            UsageError: such a model or event has no state, it is open already in the same handler, or what the body
+                left would not come back.
         """
         return self._states.hold(self._event, model, key, ttl)

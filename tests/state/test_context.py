@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from tests.apps import answer, app, conference, message, payload
 from tests.servers import Ticking
@@ -126,6 +126,70 @@ async def test_two_models_of_a_call_are_two_states() -> None:
     assert [(await answer(hooks, GATHER)).status for _ in range(2)] == [200, 200]
 
 
+async def test_two_models_of_a_call_are_opened_in_any_order() -> None:
+    store, done = MemoryState(), list[type[BaseModel]]()
+    event = GatherEvent.model_validate(GATHER)
+
+    async def hold(states: States, first: type[Cart | Other], second: type[Cart | Other]) -> None:
+        async with states.hold(event, first, None, TTL) as one:
+            await asyncio.sleep(0)
+            async with states.hold(event, second, None, TTL) as other:
+                one.count += 1
+                other.count += 1
+        done.append(first)
+
+    same, elsewhere = States(store), States(store)
+    async with asyncio.timeout(2):
+        await asyncio.gather(hold(same, Cart, Other), hold(same, Other, Cart), hold(elsewhere, Other, Cart))
+    assert len(done) == 3
+    async with same.hold(event, Cart, None, TTL) as cart:
+        assert cart.count == 3
+
+
+async def test_a_state_that_is_open_is_not_opened_again_inside() -> None:
+    event, states = GatherEvent.model_validate(GATHER), States(MemoryState())
+    async with asyncio.timeout(2):
+        async with states.hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+            with pytest.raises(UsageError, match='Cart" is open already in this handler'):
+                await states.hold(event, Cart, None, TTL).__aenter__()
+            async with states.hold(event, Cart, "account 7", TTL) as other:  # another one's
+                other.count += 5
+        for expected in (1, 2):
+            async with states.hold(event, Cart, None, TTL) as cart:
+                assert cart.count == expected
+                cart.count += 1
+    assert not states._open
+
+
+async def test_a_handler_waits_for_as_long_as_its_deadline_allows() -> None:
+    clock = Ticking()
+    event, states = GatherEvent.model_validate(GATHER), States(MemoryState(clock=clock), clock=clock)
+    begun, enough = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with states.hold(event, Cart, None, TTL) as cart:
+            begun.set()
+            await enough.wait()
+            cart.count += 1
+
+    async def other() -> None:
+        async with States(states._store, clock=clock).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+
+    first = asyncio.create_task(slow())
+    await begun.wait()
+    second = asyncio.create_task(other())
+    for _ in range(13):  # the deadline of voice is 14 seconds
+        clock.now += 1
+        await asyncio.sleep(0.001)
+    assert not second.done()
+    enough.set()
+    await asyncio.gather(first, second)
+    async with states.hold(event, Cart, None, TTL) as cart:
+        assert cart.count == 2
+
+
 async def test_each_event_has_the_state_of_what_it_is_about() -> None:
     store, counts = MemoryState(), list[int]()
     for event in (
@@ -228,6 +292,37 @@ async def test_a_call_that_ended_is_forgotten_after_a_while(given: bool) -> None
     assert counts == [1, 2, 1]
 
 
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize("wrote", ["nothing", "at the end", "after it"])
+async def test_what_is_first_written_when_a_call_has_ended_is_forgotten_with_it(given: bool, wrote: str) -> None:
+    clock = Ticking()
+    store = MemoryState(clock=clock)
+    handled = DisconnectEvent | RecordingAvailableEvent if wrote == "at the end" else RecordingAvailableEvent
+    hooks, counts = counting(handled, state=store if given else None)
+    hooks._states._store = store
+    if wrote == "after it":  # the app is known to use state
+        await answer(hooks, payload("recordingAvailable", callId="c-0"))
+        counts.clear()
+    await answer(hooks, payload("disconnect"))
+    hours = (GRACE - 10,) if wrote == "after it" else ()
+    for seconds in (*hours, 20 if hours else GRACE + 1):
+        clock.now += seconds
+        await answer(hooks, payload("recordingAvailable"))
+    assert counts == ([1] if wrote == "nothing" else [1, 1])
+
+
+async def test_the_end_of_a_call_is_told_twice() -> None:
+    clock = Ticking()
+    hooks, counts = counting(RecordingAvailableEvent, state=MemoryState(clock=clock))
+    for seconds in (0, GRACE - 10):
+        clock.now += seconds
+        await answer(hooks, payload("disconnect"))
+    await answer(hooks, payload("recordingAvailable"))
+    clock.now += 11
+    await answer(hooks, payload("recordingAvailable"))
+    assert counts == [1, 1]
+
+
 async def test_a_conference_that_ended_is_forgotten_too() -> None:
     clock = Ticking()
     hooks, counts = counting(ConferenceMemberJoinEvent, state=MemoryState(clock=clock))
@@ -256,14 +351,18 @@ class Wire(BaseModel):
 
     model_config = ConfigDict(alias_generator=str.upper, extra="ignore")
     count: int = 0
-    secret: str = Field(default="", exclude=True)
+
+    @computed_field
+    def double(self) -> int:
+        """Of the count."""
+        return 2 * self.count
 
 
 async def test_a_model_is_kept_by_the_names_of_its_fields_beside_those_it_does_not_know() -> None:
     store, states, event = MemoryState(), States(None), GatherEvent.model_validate(GATHER)
     states._store = store
     async with states.hold(event, Wire, None, TTL) as wire:
-        wire.count, wire.secret = 1, "s3cret"
+        wire.count = 1
     where = StateKey("call:c-1", f"{__name__}.Wire")
     kept = await store.get(where)
     assert kept is not None
@@ -455,3 +554,76 @@ async def test_closing_waits_for_what_the_store_still_does() -> None:
     asyncio.get_running_loop().call_soon(go_on.set)
     await states.close()
     assert done == ["written"]
+
+
+class Slow(MemoryState):
+    """A store that says only when it is told to what it did, or that it failed."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
+        self.asked, self.may_tell, self.error = asyncio.Event(), asyncio.Event(), error
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        new = await super().set(key, value=value, version=version, ttl=ttl)
+        self.asked.set()
+        await self.may_tell.wait()
+        if self.error is not None:
+            raise self.error
+        return new
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+async def test_a_lease_whose_asker_was_cancelled_is_given_back(is_told: bool) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    states = States(store)
+    asking = asyncio.create_task(states.hold(event, Cart, None, TTL).__aenter__())
+    await store.asked.wait()
+    if is_told:  # just before it is cancelled
+        store.may_tell.set()
+        await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    store.may_tell.set()
+    await states.close()
+    async with asyncio.timeout(2):
+        async with States(store).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+
+
+async def test_a_lease_that_came_too_late_is_given_back(caplog: pytest.LogCaptureFixture) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    states = States(store, patience=0.05)
+    with pytest.raises(StateError, match="gave no answer"):
+        await states.hold(event, Cart, None, TTL).__aenter__()
+    store.may_tell.set()
+    async with asyncio.timeout(2):
+        async with States(store).hold(event, Cart, None, TTL) as cart:
+            cart.count += 1
+    await states.close()
+
+
+@pytest.mark.parametrize("error", [None, StateError("the disk is full")])
+async def test_nothing_is_given_back_of_an_answer_that_never_came(error: Exception | None) -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow(error)
+    states = States(store, patience=0.01)
+    with pytest.raises(StateError, match="gave no answer"):
+        await states.hold(event, Cart, None, TTL).__aenter__()
+    if error is not None:
+        store.may_tell.set()
+    await asyncio.gather(*states._left, return_exceptions=True)
+    assert await store.get(StateKey("lease:call:c-1", "lease")) is not None
+
+
+async def test_there_is_nothing_to_give_back_where_there_was_nothing_to_have() -> None:
+    event, store = GatherEvent.model_validate(GATHER), Slow()
+    lease = StateKey("lease:call:c-1", "lease")
+    version = await MemoryState.set(store, lease, value=b"", version=None, ttl=TTL)
+    asking = asyncio.create_task(States(store).hold(event, Cart, None, TTL).__aenter__())
+    await store.asked.wait()
+    asking.cancel()
+    store.may_tell.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.sleep(0)
+    assert await store.get(lease) == Entry(b"", version or "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from tests.servers import REDIS, Ticking, postgres_schema, redis_prefix
 from webhooks import StateError, UsageError
-from webhooks.state import MemoryState, PostgresState, RedisState, SqliteState, StateKey, StateStore
+from webhooks.state import Entry, MemoryState, PostgresState, RedisState, SqliteState, StateKey, StateStore
 from webhooks.testing.contracts import StateContract
 
 
@@ -93,6 +94,50 @@ async def test_what_postgres_refuses_is_said_without_what_it_was() -> None:
         with pytest.raises(StateError, match=r"UndefinedTable \(42P01\)"):
             await store.get(StateKey("call:c-1", "a"))
         await store.close()
+
+
+# Of the first, whose loop ended before they were closed.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_store_in_redis_works_in_each_loop_of_a_process() -> None:
+    key, seen = StateKey("call:c-1", "a"), list[Entry | None]()
+
+    async def look(store: RedisState) -> None:
+        await store.set(key, value=b"1", version=None, ttl=60)
+        seen.append(await store.get(key))
+
+    async def look_and_close(store: RedisState) -> None:
+        await asyncio.to_thread(asyncio.run, look(store))  # beside this one
+        await look(store)
+        await store.close()
+        await look(store)
+        await store.close()
+
+    with redis_prefix() as prefix:
+        store = RedisState(REDIS, prefix=prefix)
+        for ask in (look, look, look_and_close, look_and_close):
+            asyncio.run(ask(store))
+        asyncio.run(store.close())  # of no loop that has used it
+        gc.collect()
+    assert [entry and entry.value for entry in seen] == [b"1"] * 8
+    assert not store._clients
+
+
+class Closed:
+    """A client whose loop has been closed."""
+
+    def register_script(self, script: str) -> None:
+        raise RuntimeError("Event loop is closed")
+
+
+@pytest.mark.parametrize(("url", "made"), [("no://url", None), (REDIS, Closed())])
+async def test_whatever_a_client_of_redis_raises_is_a_state_error(
+    url: str, made: Closed | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RedisState(url)
+    if made is not None:
+        monkeypatch.setattr(store, "_connect", lambda url, **others: made)
+    with pytest.raises(StateError, match=r"cannot be used: (ValueError|RuntimeError)"):
+        await store.open()
 
 
 async def test_a_server_that_is_not_waited_for_leaves_nothing_open() -> None:

@@ -6,6 +6,7 @@ it is gone; and `end`, when all of it is. Times are seconds since 1970, by the s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +15,6 @@ from webhooks.state.base import Clock, Entry, StateKey, new_version
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from redis.commands.core import AsyncScript
 
 __all__ = ["RedisState"]
 
@@ -95,20 +95,18 @@ class RedisState:
     ) -> None:
         try:
             from redis.asyncio import Redis
-            from redis.exceptions import RedisError
         except ImportError as error:
             raise UsageError(
                 'RedisState needs redis: install the extra, as in `pip install "bandwidth-webhooks[redis]"`.'
             ) from error
-        self._error = RedisError
         # Parts of its own signatures have no types.
         self._connect = cast("Callable[..., Redis]", getattr(Redis, "from_url"))  # noqa: B009
         self._url = url
         self._prefix = prefix
         self._timeout = timeout
         self._clock = clock
-        self._client: Redis | None = None
-        self._scripts: dict[str, AsyncScript] = {}
+        # One for each loop: connections belong to the loop that made them.
+        self._clients: dict[asyncio.AbstractEventLoop, Redis] = {}
 
     async def open(self) -> None:
         """Connect.
@@ -119,8 +117,8 @@ class RedisState:
         await self.get(StateKey("open", "open"))
 
     async def close(self) -> None:
-        """Close the connections."""
-        client, self._client = self._client, None
+        """Close the running loop's connections. Those of a loop that ended before, Python closes, with a warning."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
 
@@ -143,20 +141,23 @@ class RedisState:
 
     async def _run(self, script: str, namespace: str, *values: str | bytes | float) -> object:
         """What a script answers."""
-        client = self._connected()
-        if script not in self._scripts:
-            self._scripts[script] = client.register_script(script)
         # In braces, so that a cluster keeps all of a namespace on one machine.
         key, now = f"{self._prefix}{{{namespace}}}", self._clock() if self._clock else ""
         try:
-            return cast("object", await self._scripts[script](keys=[key], args=[now, *values], client=client))
-        except self._error as error:
+            run = self._connected().register_script(script)
+            return cast("object", await run(keys=[key], args=[now, *values]))
+        except Exception as error:  # promise 8: a URL or a loop may be what is wrong
             raise _failed(error) from error
 
     def _connected(self) -> Redis:
-        if self._client is None:
-            self._client = self._connect(self._url, socket_timeout=self._timeout, socket_connect_timeout=self._timeout)
-        return self._client
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._connect(self._url, socket_timeout=self._timeout, socket_connect_timeout=self._timeout)
+            # Nobody can close what belongs to a loop that is closed.
+            kept = {one: theirs for one, theirs in self._clients.items() if not one.is_closed()}
+            self._clients = {**kept, loop: client}
+        return client
 
 
 def _failed(error: Exception) -> StateError:
