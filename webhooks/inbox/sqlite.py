@@ -41,9 +41,11 @@ _log = logging.getLogger("webhooks.inbox")
 Item = TypeVar("Item")
 T = TypeVar("T")
 
+# What runs is looked for apart: what is replayed may stand before it, and there is never much of it.
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
     SELECT 1 FROM delivery AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
-    AND earlier.status IN ('waiting', 'running')))"""
+    AND earlier.status IN ('waiting', 'running'))
+    AND order_key NOT IN (SELECT order_key FROM delivery WHERE status = 'running' AND order_key IS NOT NULL))"""
 _DUE = f"SELECT {COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due LIMIT 1"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due LIMIT ?"
