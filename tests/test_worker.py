@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.inbox.test_app import kept, started
-from webhooks import Delivery, Reply, UsageError
-from webhooks.events import DisconnectEvent, Event
+from tests.apps import answer, payload
+from tests.inbox.test_app import becomes, kept, started
+from webhooks import Context, Delivery, Reply, UsageError
+from webhooks.events import DisconnectEvent, DtmfEvent, Event
 from webhooks.inbox import Envelope, Kept, MemoryInbox, Retry, SqliteInbox
 from webhooks.inbox.run import Run
 from webhooks.parsing import parse
@@ -138,3 +140,51 @@ async def test_a_run_that_breaks_down_is_told_and_begins_again(
             await asyncio.sleep(0)
     assert "LookupError" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def told(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    async with asyncio.timeout(20):
+        while text not in caplog.text:
+            await asyncio.sleep(0)
+
+
+async def test_a_thread_that_outlives_its_deadline_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks, go_on, seen = kept(tmp_path, deadline=0.01), threading.Event(), list[tuple[str | None, int]]()
+
+    @hooks.on(DtmfEvent, ordered=True)
+    def pressed(event: DtmfEvent, context: Context) -> None:
+        seen.append((event.digit, context.attempt))
+        go_on.wait(20)
+
+    async with started(hooks):
+        for digit in "12":
+            await answer(hooks, payload("dtmf", digit=digit))
+        await told(caplog, "runs on past its deadline")
+        await becomes(hooks, running=1, waiting=1)
+        assert seen == [("1", 1)]
+        go_on.set()
+        await becomes(hooks, done=2)
+    assert seen == [("1", 1), ("2", 1)]
+
+
+async def test_what_a_late_thread_raises_may_still_be_answered_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks, go_on = kept(tmp_path, deadline=0.01, retry=Retry(attempts=1)), threading.Event()
+
+    @hooks.on(DisconnectEvent)
+    def fails(event: DisconnectEvent) -> None:
+        go_on.wait(20)
+        raise KeyError
+
+    @hooks.on_error(KeyError)
+    async def forgiven(error: KeyError) -> None:
+        await asyncio.sleep(0)
+
+    async with started(hooks):
+        await answer(hooks, payload("disconnect"))
+        await told(caplog, "runs on past its deadline")
+        go_on.set()
+        await becomes(hooks, done=1)

@@ -248,9 +248,16 @@ class Webhooks(Router):
         return Hooks(self._told, paths=table.paths)
 
     def _dispatcher(
-        self, table: Table, hints: Hints, hooks: Hooks | None, deadline: Deadline, fallback: Document[Verb] | None
+        self,
+        table: Table,
+        hints: Hints,
+        hooks: Hooks | None,
+        deadline: Deadline,
+        fallback: Document[Verb] | None,
+        *,
+        made: type[Dispatcher] = Dispatcher,
     ) -> Dispatcher:
-        return Dispatcher(
+        return made(
             table=table,
             deadline=deadline,
             errors=self._errors,
@@ -267,12 +274,12 @@ class Webhooks(Router):
         from webhooks.inbox import Background
         from webhooks.inbox.intake import Intake
         from webhooks.inbox.spool import Spool
-        from webhooks.worker import Worker
+        from webhooks.worker import Unhurried, Worker
 
         background = self._background or Background()
         spool = Spool(background.spool)
         deadline = Deadline(voice=background.deadline, messaging=background.deadline)
-        dispatcher = self._dispatcher(table, hints, hooks, deadline, None)
+        dispatcher = self._dispatcher(table, hints, hooks, deadline, None, made=Unhurried)
         worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)
         return Intake(inbox, background=background, spool=spool, begin=worker.begin), worker
 

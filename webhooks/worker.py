@@ -1,7 +1,8 @@
 """Runs kept deliveries: the same parsing, routes and handlers as for a delivery that comes in, later.
 
 A handler that returns has handled its event. One that raises, outlives its deadline or answers with an error has
-failed, unless an `on_error` handler answers for it; it is run again when the inbox says.
+failed, unless an `on_error` handler answers for it; it is run again when the inbox says. A `def` handler cannot be
+stopped: at its deadline that is told, and what it returns in the end counts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
+from webhooks.bxml import LinkTo
 from webhooks.context import Attempt
 from webhooks.delivery import Delivery, Reply
 from webhooks.dispatch import Dispatcher
@@ -22,13 +24,33 @@ from webhooks.inbox.spool import Spool
 from webhooks.parsing import parse
 from webhooks.routing import Links, Table
 
-__all__ = ["Worker"]
+__all__ = ["Unhurried", "Worker"]
 
 _log = logging.getLogger("webhooks.worker")
 
 # Seconds between two looks at the spool, and at an inbox that could not be opened; and between two prunings.
 _ROUND = 5.0
 _PRUNING = 3600.0
+
+
+class Unhurried(Dispatcher):
+    """Runs handlers of what an inbox keeps. Nobody waits for their answer."""
+
+    async def _of_thread(self, coming: asyncio.Future[object], name: str, when: float) -> object:
+        """To its end, whatever its deadline: a thread cannot be stopped, and what was given up would run beside it."""
+        late = asyncio.get_running_loop().call_later(when - self.clock(), _tell_late, name)
+        try:
+            return await coming
+        finally:
+            late.cancel()
+
+    async def _recover(self, error: Exception, event: Event, link: LinkTo, when: float) -> Reply:
+        """Of a thread that was late, too."""
+        return await super()._recover(error, event, link, max(when, self.clock()))
+
+
+def _tell_late(name: str) -> None:
+    _log.warning('Handler "%s" runs on past its deadline, since no thread can be stopped: it is waited for.', name)
 
 
 class Worker:

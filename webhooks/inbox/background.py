@@ -29,11 +29,13 @@ class Background:
     concurrency: int = 32
     """Deliveries handled at once by one process."""
     deadline: float = 300.0
-    """Seconds that a handler may take for one attempt; then it is cancelled and has failed."""
+    """Seconds that an `async def` handler may take for one attempt; then it is cancelled and has failed. The thread of
+    a `def` handler cannot be stopped: that is told, and its delivery waits for it."""
     retry: Retry = field(default_factory=Retry)
     """When what failed comes again, and how often."""
     drain: float = 10.0
-    """Seconds that handlers get to end when the app stops; what runs on is given back, and comes again."""
+    """Seconds that handlers get to end when the app stops; what runs on is given back, and comes again. The thread of a
+    `def` handler runs on, and Python waits for it before the process ends: give it the time that the longest takes."""
     keep: float = 7 * 24 * 3600.0
     """Seconds for which keys of what is done are kept. Bandwidth repeats messages for a day (messaging/webhooks)."""
     spool: str | os.PathLike[str] = "inbox.spool"
