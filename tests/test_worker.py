@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.apps import answer, payload
+from tests.apps import answer, app, payload
 from tests.inbox.test_app import becomes, kept, started
-from webhooks import Context, Delivery, Reply, UsageError
+from webhooks import Context, Delivery, Reply, UsageError, Webhooks
 from webhooks.events import DisconnectEvent, DtmfEvent, Event
-from webhooks.inbox import Envelope, Kept, MemoryInbox, Retry, SqliteInbox
+from webhooks.hooks import Hook
+from webhooks.inbox import Background, Envelope, Kept, MemoryInbox, Retry, SqliteInbox
 from webhooks.inbox.run import Run
 from webhooks.parsing import parse
 
@@ -188,3 +190,46 @@ async def test_what_a_late_thread_raises_may_still_be_answered_for(
         await told(caplog, "runs on past its deadline")
         go_on.set()
         await becomes(hooks, done=1)
+
+
+def narrow(tmp_path: Path, drain: float = 10.0, hooks: Sequence[Hook] = ()) -> Webhooks:
+    """With one thread for many deliveries, and one attempt for each."""
+    background = Background(retry=Retry(attempts=1), spool=tmp_path / "spool", drain=drain)
+    return app(inbox=MemoryInbox(poll=0.01), background=background, threads=1, hooks=hooks)
+
+
+async def test_what_finds_no_thread_waits_for_one(tmp_path: Path) -> None:
+    hooks, seen = narrow(tmp_path), list[str | None]()
+
+    @hooks.on(DtmfEvent)
+    def pressed(event: DtmfEvent) -> None:
+        seen.append(event.digit)
+
+    async with started(hooks):
+        for digit in "1234":
+            await answer(hooks, payload("dtmf", digit=digit))
+        await becomes(hooks, done=4)
+    assert seen == ["1", "2", "3", "4"]
+
+
+async def test_a_thread_that_is_left_from_before_is_waited_for(tmp_path: Path) -> None:
+    matched, began, go_on, attempts = asyncio.Semaphore(0), threading.Semaphore(0), threading.Event(), list[int]()
+    hooks = narrow(tmp_path, 0.01, [lambda details: matched.release() if details.what == "matched" else None])
+
+    @hooks.on(DisconnectEvent)
+    def ended(event: DisconnectEvent, context: Context) -> None:
+        attempts.append(context.attempt)
+        began.release()
+        go_on.wait(20)
+
+    async with started(hooks):
+        await answer(hooks, payload("disconnect"))
+        assert await asyncio.to_thread(began.acquire, timeout=20)
+    async with started(hooks):
+        async with asyncio.timeout(20):
+            for _ in range(2):  # attempts
+                await matched.acquire()
+        assert attempts == [1]
+        go_on.set()
+        await becomes(hooks, done=1)
+    assert attempts == [1, 1]

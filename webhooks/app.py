@@ -62,7 +62,8 @@ class Webhooks(Router):
             fallback URL.
         deadline: seconds a handler may take; one number for all, or `Deadline(voice=14, messaging=9)`.
         max_body: bytes of the largest delivery.
-        threads: how many `def` handlers may run at once; one more is an error at once.
+        threads: how many `def` handlers may run at once; one more is an error at once. Those of what an inbox keeps
+            have as many of their own, and wait for one.
         state: the store for what handlers remember of calls, `context.state(...)`; the memory of this process without
             one. Repeated deliveries are recognized through it by all processes.
         once: a call or conference event that is delivered again within two minutes gets the same reply, and its handler

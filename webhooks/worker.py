@@ -22,19 +22,39 @@ from webhooks.hints import Hints
 from webhooks.inbox import Background, Inbox, Kept, delivery_of, when
 from webhooks.inbox.spool import Spool
 from webhooks.parsing import parse
-from webhooks.routing import Links, Table
+from webhooks.routing import ErrorPlan, Links, Plan, Table
 
 __all__ = ["Unhurried", "Worker"]
 
 _log = logging.getLogger("webhooks.worker")
 
-# Seconds between two looks at the spool, and at an inbox that could not be opened; and between two prunings.
+# Seconds between two looks at the spool, and at an inbox that could not be opened; for a thread; and between two
+# prunings.
 _ROUND = 5.0
+_MOMENT = 0.05
 _PRUNING = 3600.0
 
 
 class Unhurried(Dispatcher):
     """Runs handlers of what an inbox keeps. Nobody waits for their answer."""
+
+    _turns: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+
+    async def _in_thread(self, plan: Plan | ErrorPlan, arguments: tuple[object, ...], when: float) -> object:
+        """When there is a thread, and then with all of its time."""
+        async with self._turn():
+            # One that is left from before the app was stopped last has its slot, and no turn.
+            while not self._slots.acquire(blocking=False):  # noqa: ASYNC110 - its thread may outlive any event loop
+                await asyncio.sleep(_MOMENT)
+            self._slots.release()
+            return await super()._in_thread(plan, arguments, self.clock() + self._deadline.voice)
+
+    def _turn(self) -> asyncio.Semaphore:
+        """As many as there are threads, on each event loop that comes after another."""
+        loop = asyncio.get_running_loop()
+        if self._turns is None or self._turns[0] is not loop:
+            self._turns = loop, asyncio.Semaphore(self._threads)
+        return self._turns[1]
 
     async def _of_thread(self, coming: asyncio.Future[object], name: str, when: float) -> object:
         """To its end, whatever its deadline: a thread cannot be stopped, and what was given up would run beside it."""
