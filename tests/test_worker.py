@@ -233,3 +233,52 @@ async def test_a_thread_that_is_left_from_before_is_waited_for(tmp_path: Path) -
         go_on.set()
         await becomes(hooks, done=1)
     assert attempts == [1, 1]
+
+
+class Slow(MemoryInbox):
+    """Opens when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(poll=0.01)
+        self.go_on = asyncio.Event()
+        self.opened = 0
+
+    async def open(self) -> None:
+        self.opened += 1
+        await self.go_on.wait()
+        await super().open()
+
+
+async def test_all_that_come_while_the_first_opens_the_inbox_wait_for_that(tmp_path: Path) -> None:
+    inbox = Slow()
+    hooks = kept(tmp_path, inbox)
+
+    @hooks.on(DtmfEvent)
+    async def pressed(event: DtmfEvent) -> None: ...
+
+    coming = [asyncio.create_task(answer(hooks, payload("dtmf", digit=digit))) for digit in "123"]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert inbox.opened == 1
+    coming[0].cancel()
+    inbox.go_on.set()
+    assert [(await one).status for one in coming[1:]] == [200, 200]
+    await becomes(hooks, done=2)
+    assert (hooks.tally.accepted, hooks.tally.spooled) == (2, 0)
+    await hooks._stop()
+
+
+async def test_an_inbox_that_is_being_opened_when_the_app_ends_is_left(tmp_path: Path) -> None:
+    inbox = Slow()
+    hooks = kept(tmp_path, inbox)
+
+    @hooks.on(DtmfEvent)
+    async def pressed(event: DtmfEvent) -> None: ...
+
+    coming = asyncio.create_task(answer(hooks, payload("dtmf", digit="1")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await hooks._stop()
+    inbox.go_on.set()
+    assert (await coming).status == 200
+    assert (inbox.opened, hooks.tally.spooled) == (1, 1)

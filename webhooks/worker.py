@@ -96,6 +96,7 @@ class Worker:
         self._hints = hints
         self._every = every
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._stopped = False
         self._tasks: list[asyncio.Task[None]] = []
         self._taking = asyncio.Lock()
@@ -112,6 +113,9 @@ class Worker:
                 that is logged and tried again: calls are answered meanwhile.
         """
         self._loop = asyncio.get_running_loop()
+        await self._start(here=self._background.here if here is None else here)
+
+    async def _start(self, *, here: bool) -> None:
         self._stopped = False
         self._taking = asyncio.Lock()  # of this event loop
         self._spool.look()
@@ -119,27 +123,35 @@ class Worker:
             await self.inbox.open()
         except InboxError as error:
             _log.error("%s Calls are answered; what would be kept goes to the spool or is sent again.", error)
+        finally:
+            self._loop = asyncio.get_running_loop()
         self._tasks = [asyncio.create_task(self._keep_house())]
-        if self._background.here if here is None else here:
+        if here:
             self._tasks.append(asyncio.create_task(self._run()))
 
     def begin(self) -> Awaitable[None] | None:
-        """Start with the first delivery, where no lifespan did; and again where its event loop has ended since.
+        """Start with the first delivery, where no lifespan did; and again where its event loop has ended since. Those
+        that come meanwhile wait, too.
 
         Returns:
             None when it has been started.
         """
-        if self._loop is asyncio.get_running_loop() or self._stopped:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop or self._stopped:
             return None
-        _log.warning(
-            "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
-            "Let the server run the app's lifespan, or run `webhooks worker`."
-        )
-        return self.start()
+        if self._starting is None or self._starting.get_loop() is not loop:
+            _log.warning(
+                "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
+                "Let the server run the app's lifespan, or run `webhooks worker`."
+            )
+            self._starting = loop.create_task(self._start(here=self._background.here))
+        return _until(self._starting)
 
     async def stop(self) -> None:
         """Let handlers end, as long as `Background.drain` says, and close the inbox."""
         self._stopped, self._loop = True, None
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
         tasks, self._tasks = self._tasks, []
         if tasks:
             tasks[0].cancel()
@@ -219,3 +231,13 @@ class Worker:
                 await self.inbox.accept(envelope)
             _log.warning("%d deliveries of the spool are in the inbox now.", len(taken.envelopes))
             await asyncio.to_thread(self._spool.forget, taken)
+
+
+async def _until(starting: asyncio.Task[None]) -> None:
+    """For one of many who wait for it: who does not wait any longer ends it for nobody."""
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        if starting.cancelled():
+            raise InboxError("the app has stopped.") from None
+        raise
