@@ -278,7 +278,7 @@ class Webhooks(Router):
         from webhooks.worker import Unhurried, Worker
 
         background = self._background or Background()
-        spool = Spool(background.spool)
+        spool = Spool(background.spool_for(inbox))
         deadline = Deadline(voice=background.deadline, messaging=background.deadline)
         dispatcher = self._dispatcher(table, hints, hooks, deadline, None, made=Unhurried)
         worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)

@@ -275,6 +275,8 @@ class SqliteInbox(LeasingInbox):
         """The file."""
         if not self.path.name or str(path) == ":memory:":
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
+        self.spool: Path = self.path.with_name(f"{self.path.name}.spool")
+        """Where notifications of calls go while it fails, unless `Background` says otherwise."""
         self._mounted = mounted
         self._connection = connection
         self._writer: Writer[WholeStore, sqlite3.Error] | None = None
