@@ -126,6 +126,14 @@ def test_a_spool_knows_whether_it_holds_anything(tmp_path: Path) -> None:
     assert not spool.holds
 
 
+def test_a_spool_holds_what_another_process_wrote(tmp_path: Path) -> None:
+    one, other = Spool(tmp_path / "spool"), Spool(tmp_path / "spool")
+    one.append(ENVELOPE)
+    assert other.holds
+    one.forget(one.take())
+    assert not other.holds
+
+
 async def test_what_has_an_order_does_not_overtake_what_is_in_the_spool(tmp_path: Path) -> None:
     from tests.apps import answer, payload
     from tests.inbox.test_app import Broken, becomes, kept, started
