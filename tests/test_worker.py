@@ -47,6 +47,17 @@ async def test_why_a_delivery_cannot_be_handled_is_said(body: bytes, path: str, 
     assert "secret" not in told
 
 
+async def test_an_inbox_that_two_apps_may_share_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    hooks = kept(tmp_path)
+    hooks.freeze()
+    assert hooks.worker is not None
+    for path in "ab":
+        envelope = Envelope(path, event_type="disconnect", path=f"/{path}", body=BODY)
+        assert await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)) is not None
+    [told] = [record.message for record in caplog.records if "belongs to one app" in record.message]
+    assert told.startswith('The inbox keeps "disconnect"')
+
+
 async def test_what_was_read_when_it_came_in_is_read_again_only_when_it_comes_again(tmp_path: Path) -> None:
     hooks, inbox, read, done = kept(tmp_path), MemoryInbox(), list[Event | None](), asyncio.Event()
 

@@ -101,6 +101,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._taking = asyncio.Lock()
         self._last_link = Links(table, "")
+        self._has_told = False
 
     async def start(self, *, here: bool | None = None) -> None:
         """Open the inbox, and begin to handle what it keeps, unless that is done elsewhere.
@@ -173,10 +174,20 @@ class Worker:
             reply = coming if coming is None or isinstance(coming, Reply) else await coming
             if reply is None:
                 self._hints.no_route(event, delivery.path, known=self._table.paths, near=())
+                self._tell_strange(kept)
                 return "no route of the app takes it"
             if reply.status >= 400:
                 return attempt.failure or f"its handler answered {reply.status}"
         return None
+
+    def _tell_strange(self, kept: Kept) -> None:
+        if not self._has_told:
+            self._has_told = True
+            _log.warning(
+                'The inbox keeps "%s", which no route of this app takes. An inbox belongs to one app: where another '
+                "shares it, give each its own. Where a route is gone, bring it back, and `webhooks inbox replay`.",
+                kept.envelope.event_type,
+            )
 
     def _read(self, kept: Kept, delivery: Delivery) -> Sequence[Event]:
         """What was delivered, which the process that has just accepted it has read."""

@@ -242,7 +242,8 @@ def _row(id: int, offer: Offer, now: float, until: float, *, at_once: bool) -> t
 class SqliteInbox(LeasingInbox):
     """An inbox in the SQLite file at `path`, which is made when it does not exist; its folder must be there.
 
-    The file must be on a disk of this machine, and on one that outlives it: in a container, on a volume.
+    It belongs to one app, whose processes may share it: any app that opens the file handles all that is in it. The file
+    must be on a disk of this machine, and on one that outlives it: in a container, on a volume.
 
     Args:
         path: the file. SQLite makes two more beside it, with `-wal` and `-shm` after the name; back up all three
