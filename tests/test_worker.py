@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.inbox.test_app import kept, started
-from webhooks import Delivery, Reply, UsageError
-from webhooks.events import DisconnectEvent, Event
-from webhooks.inbox import Envelope, Kept, MemoryInbox, Retry, SqliteInbox
+from tests.apps import answer, app, payload
+from tests.inbox.test_app import becomes, kept, started
+from webhooks import Context, Delivery, Reply, UsageError, Webhooks
+from webhooks.events import DisconnectEvent, DtmfEvent, Event
+from webhooks.hooks import Hook
+from webhooks.inbox import Background, Envelope, Kept, MemoryInbox, Retry, SqliteInbox
 from webhooks.inbox.run import Run
 from webhooks.parsing import parse
 
@@ -41,6 +45,17 @@ async def test_why_a_delivery_cannot_be_handled_is_said(body: bytes, path: str, 
     told = str(await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)))
     assert told.startswith(why)
     assert "secret" not in told
+
+
+async def test_an_inbox_that_two_apps_may_share_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    hooks = kept(tmp_path)
+    hooks.freeze()
+    assert hooks.worker is not None
+    for path in "ab":
+        envelope = Envelope(path, event_type="disconnect", path=f"/{path}", body=BODY)
+        assert await hooks.worker.handle(Kept(1, envelope, "running", 1.0, 1.0, 1, 0, None)) is not None
+    [told] = [record.message for record in caplog.records if "belongs to one app" in record.message]
+    assert told.startswith('The inbox keeps "disconnect"')
 
 
 async def test_what_was_read_when_it_came_in_is_read_again_only_when_it_comes_again(tmp_path: Path) -> None:
@@ -138,3 +153,143 @@ async def test_a_run_that_breaks_down_is_told_and_begins_again(
             await asyncio.sleep(0)
     assert "LookupError" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def told(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    async with asyncio.timeout(20):
+        while text not in caplog.text:
+            await asyncio.sleep(0)
+
+
+async def test_a_thread_that_outlives_its_deadline_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks, go_on, seen = kept(tmp_path, deadline=0.01), threading.Event(), list[tuple[str | None, int]]()
+
+    @hooks.on(DtmfEvent, ordered=True)
+    def pressed(event: DtmfEvent, context: Context) -> None:
+        seen.append((event.digit, context.attempt))
+        go_on.wait(20)
+
+    async with started(hooks):
+        for digit in "12":
+            await answer(hooks, payload("dtmf", digit=digit))
+        await told(caplog, "runs on past its deadline")
+        await becomes(hooks, running=1, waiting=1)
+        assert seen == [("1", 1)]
+        go_on.set()
+        await becomes(hooks, done=2)
+    assert seen == [("1", 1), ("2", 1)]
+
+
+async def test_what_a_late_thread_raises_may_still_be_answered_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks, go_on = kept(tmp_path, deadline=0.01, retry=Retry(attempts=1)), threading.Event()
+
+    @hooks.on(DisconnectEvent)
+    def fails(event: DisconnectEvent) -> None:
+        go_on.wait(20)
+        raise KeyError
+
+    @hooks.on_error(KeyError)
+    async def forgiven(error: KeyError) -> None:
+        await asyncio.sleep(0)
+
+    async with started(hooks):
+        await answer(hooks, payload("disconnect"))
+        await told(caplog, "runs on past its deadline")
+        go_on.set()
+        await becomes(hooks, done=1)
+
+
+def narrow(tmp_path: Path, drain: float = 10.0, hooks: Sequence[Hook] = ()) -> Webhooks:
+    """With one thread for many deliveries, and one attempt for each."""
+    background = Background(retry=Retry(attempts=1), spool=tmp_path / "spool", drain=drain)
+    return app(inbox=MemoryInbox(poll=0.01), background=background, threads=1, hooks=hooks)
+
+
+async def test_what_finds_no_thread_waits_for_one(tmp_path: Path) -> None:
+    hooks, seen = narrow(tmp_path), list[str | None]()
+
+    @hooks.on(DtmfEvent)
+    def pressed(event: DtmfEvent) -> None:
+        seen.append(event.digit)
+
+    async with started(hooks):
+        for digit in "1234":
+            await answer(hooks, payload("dtmf", digit=digit))
+        await becomes(hooks, done=4)
+    assert seen == ["1", "2", "3", "4"]
+
+
+async def test_a_thread_that_is_left_from_before_is_waited_for(tmp_path: Path) -> None:
+    matched, began, go_on, attempts = asyncio.Semaphore(0), threading.Semaphore(0), threading.Event(), list[int]()
+    hooks = narrow(tmp_path, 0.01, [lambda details: matched.release() if details.what == "matched" else None])
+
+    @hooks.on(DisconnectEvent)
+    def ended(event: DisconnectEvent, context: Context) -> None:
+        attempts.append(context.attempt)
+        began.release()
+        go_on.wait(20)
+
+    async with started(hooks):
+        await answer(hooks, payload("disconnect"))
+        assert await asyncio.to_thread(began.acquire, timeout=20)
+    async with started(hooks):
+        async with asyncio.timeout(20):
+            for _ in range(2):  # attempts
+                await matched.acquire()
+        assert attempts == [1]
+        go_on.set()
+        await becomes(hooks, done=1)
+    assert attempts == [1, 1]
+
+
+class Slow(MemoryInbox):
+    """Opens when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(poll=0.01)
+        self.go_on = asyncio.Event()
+        self.opened = 0
+
+    async def open(self) -> None:
+        self.opened += 1
+        await self.go_on.wait()
+        await super().open()
+
+
+async def test_all_that_come_while_the_first_opens_the_inbox_wait_for_that(tmp_path: Path) -> None:
+    inbox = Slow()
+    hooks = kept(tmp_path, inbox)
+
+    @hooks.on(DtmfEvent)
+    async def pressed(event: DtmfEvent) -> None: ...
+
+    coming = [asyncio.create_task(answer(hooks, payload("dtmf", digit=digit))) for digit in "123"]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert inbox.opened == 1
+    coming[0].cancel()
+    inbox.go_on.set()
+    assert [(await one).status for one in coming[1:]] == [200, 200]
+    await becomes(hooks, done=2)
+    assert (hooks.tally.accepted, hooks.tally.spooled) == (2, 0)
+    await hooks._stop()
+
+
+async def test_an_inbox_that_is_being_opened_when_the_app_ends_is_left(tmp_path: Path) -> None:
+    inbox = Slow()
+    hooks = kept(tmp_path, inbox)
+
+    @hooks.on(DtmfEvent)
+    async def pressed(event: DtmfEvent) -> None: ...
+
+    coming = asyncio.create_task(answer(hooks, payload("dtmf", digit="1")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await hooks._stop()
+    inbox.go_on.set()
+    assert (await coming).status == 200
+    assert (inbox.opened, hooks.tally.spooled) == (1, 1)

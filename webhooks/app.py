@@ -62,7 +62,8 @@ class Webhooks(Router):
             fallback URL.
         deadline: seconds a handler may take; one number for all, or `Deadline(voice=14, messaging=9)`.
         max_body: bytes of the largest delivery.
-        threads: how many `def` handlers may run at once; one more is an error at once.
+        threads: how many `def` handlers may run at once; one more is an error at once. Those of what an inbox keeps
+            have as many of their own, and wait for one.
         state: the store for what handlers remember of calls, `context.state(...)`; the memory of this process without
             one. Repeated deliveries are recognized through it by all processes.
         once: a call or conference event that is delivered again within two minutes gets the same reply, and its handler
@@ -248,9 +249,16 @@ class Webhooks(Router):
         return Hooks(self._told, paths=table.paths)
 
     def _dispatcher(
-        self, table: Table, hints: Hints, hooks: Hooks | None, deadline: Deadline, fallback: Document[Verb] | None
+        self,
+        table: Table,
+        hints: Hints,
+        hooks: Hooks | None,
+        deadline: Deadline,
+        fallback: Document[Verb] | None,
+        *,
+        made: type[Dispatcher] = Dispatcher,
     ) -> Dispatcher:
-        return Dispatcher(
+        return made(
             table=table,
             deadline=deadline,
             errors=self._errors,
@@ -267,12 +275,12 @@ class Webhooks(Router):
         from webhooks.inbox import Background
         from webhooks.inbox.intake import Intake
         from webhooks.inbox.spool import Spool
-        from webhooks.worker import Worker
+        from webhooks.worker import Unhurried, Worker
 
         background = self._background or Background()
-        spool = Spool(background.spool)
+        spool = Spool(background.spool_for(inbox))
         deadline = Deadline(voice=background.deadline, messaging=background.deadline)
-        dispatcher = self._dispatcher(table, hints, hooks, deadline, None)
+        dispatcher = self._dispatcher(table, hints, hooks, deadline, None, made=Unhurried)
         worker = Worker(inbox, background=background, spool=spool, table=table, dispatcher=dispatcher, hints=hints)
         return Intake(inbox, background=background, spool=spool, begin=worker.begin), worker
 

@@ -257,9 +257,13 @@ class Dispatcher:
             self._pool = concurrent.futures.ThreadPoolExecutor(self._threads, thread_name_prefix="webhooks")
         future = self._pool.submit(contextvars.copy_context().run, _called, plan.handler, arguments)
         future.add_done_callback(self._release)
-        result = await self._run(asyncio.wrap_future(future), when)
+        result = await self._of_thread(asyncio.wrap_future(future), plan.name, when)
         # An `async def` behind a decorator that is none.
         return await self._run(result, when) if inspect.isawaitable(result) else result
+
+    def _of_thread(self, coming: asyncio.Future[object], name: str, when: float) -> Awaitable[object]:
+        """What a handler returns that has a thread."""
+        return self._run(coming, when)
 
     async def _run(self, awaitable: Awaitable[object], when: float) -> object:
         """What `awaitable` gives, before the clock says `when`. As in `dispatch`, which spares itself this layer."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from webhooks.inbox import Background, Envelope, MemoryInbox
+from tests.apps import app
+from webhooks.inbox import Background, Envelope, Inbox, MemoryInbox, SqliteInbox
 from webhooks.inbox.spool import Spool
 
 ENVELOPE = Envelope("a", "order", "dtmf", "c-1", "GET", "/x", b"a=\xff", ((b"x", b"\xe4"),), "/root", b"\0\xff")
@@ -125,6 +126,14 @@ def test_a_spool_knows_whether_it_holds_anything(tmp_path: Path) -> None:
     assert not spool.holds
 
 
+def test_a_spool_holds_what_another_process_wrote(tmp_path: Path) -> None:
+    one, other = Spool(tmp_path / "spool"), Spool(tmp_path / "spool")
+    one.append(ENVELOPE)
+    assert other.holds
+    one.forget(one.take())
+    assert not other.holds
+
+
 async def test_what_has_an_order_does_not_overtake_what_is_in_the_spool(tmp_path: Path) -> None:
     from tests.apps import answer, payload
     from tests.inbox.test_app import Broken, becomes, kept, started
@@ -148,6 +157,21 @@ async def test_what_has_an_order_does_not_overtake_what_is_in_the_spool(tmp_path
         await becomes(hooks, done=3)
     assert seen == ["1", "2", "3"]
     assert (hooks.tally.spooled, hooks.tally.accepted) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("inbox", "given", "path"),
+    [
+        (SqliteInbox("data/b.db"), None, "data/b.db.spool"),
+        (SqliteInbox("data/b.db"), "given", "given"),
+        (MemoryInbox(), None, "inbox.spool"),
+    ],
+)
+def test_apps_with_inboxes_of_their_own_have_spools_of_their_own(inbox: Inbox, given: str | None, path: str) -> None:
+    hooks = app(inbox=inbox, background=Background(spool=given))
+    hooks.freeze()
+    assert hooks.worker is not None
+    assert hooks.worker._spool.path == Path(path)
 
 
 def test_a_file_that_another_process_has_taken_up_meanwhile_is_nobodys_loss(tmp_path: Path) -> None:

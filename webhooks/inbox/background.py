@@ -10,7 +10,7 @@ from pathlib import Path
 from webhooks.delivery import Delivery
 from webhooks.errors import UsageError
 from webhooks.events import Event
-from webhooks.inbox.base import Retry
+from webhooks.inbox.base import Inbox, Retry
 from webhooks.inbox.keys import delivery_key
 
 __all__ = ["Background"]
@@ -29,15 +29,18 @@ class Background:
     concurrency: int = 32
     """Deliveries handled at once by one process."""
     deadline: float = 300.0
-    """Seconds that a handler may take for one attempt; then it is cancelled and has failed."""
+    """Seconds that an `async def` handler may take for one attempt; then it is cancelled and has failed. The thread of
+    a `def` handler cannot be stopped: that is told, and its delivery waits for it."""
     retry: Retry = field(default_factory=Retry)
     """When what failed comes again, and how often."""
     drain: float = 10.0
-    """Seconds that handlers get to end when the app stops; what runs on is given back, and comes again."""
+    """Seconds that handlers get to end when the app stops; what runs on is given back, and comes again. The thread of a
+    `def` handler runs on, and Python waits for it before the process ends: give it the time that the longest takes."""
     keep: float = 7 * 24 * 3600.0
     """Seconds for which keys of what is done are kept. Bandwidth repeats messages for a day (messaging/webhooks)."""
-    spool: str | os.PathLike[str] = "inbox.spool"
-    """The file for notifications of calls while the inbox fails; best on another disk than the inbox."""
+    spool: str | os.PathLike[str] | None = None
+    """The file for notifications of calls while the inbox fails; best on another disk than the inbox, and of no other
+    app. When None, "b.db.spool" beside `SqliteInbox("b.db")`, and "inbox.spool" for others."""
     key: Callable[[Event, Delivery], str] = delivery_key
     """What tells deliveries apart; the same text for the same event. See `webhooks.inbox.keys`."""
 
@@ -52,5 +55,9 @@ class Background:
             raise UsageError(f"Background: retry={self.retry!r}, expected Retry(attempts=...).")
         if not callable(self.key):
             raise UsageError(f"Background: key={self.key!r}, expected a function of the event and the delivery.")
-        if not Path(self.spool).name:
+        if self.spool is not None and not Path(self.spool).name:
             raise UsageError(f'Background: spool={self.spool!r}, expected the path of a file, as "inbox.spool".')
+
+    def spool_for(self, inbox: Inbox) -> Path:
+        """Where the spool of an inbox is. One that is a file may have others beside it, of other apps."""
+        return Path(getattr(inbox, "spool", "inbox.spool") if self.spool is None else self.spool)

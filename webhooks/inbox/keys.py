@@ -2,7 +2,8 @@
 
 A messaging event is its message's id, its type and its recipient (messaging/webhooks: delivered at least once). A voice
 event is the id of its call or conference, its type, what it is about (a recording, a transcription, a stream, a key
-pressed, a conference's member) and its time. Whatever has no such facts is its whole payload.
+pressed, a conference's member) and its time. Whatever has no such facts is its whole payload; so is a voice event whose
+time has no milliseconds, since another of the same second may be like it in all of them.
 
 Keys are digests: a file of keys tells nobody's number.
 """
@@ -44,7 +45,8 @@ def _reader_of(event: type[Event]) -> Callable[[Any], str]:
     objects = [name for name in _OBJECTS if name in event.model_fields]
 
     def read(found: Any) -> str:
-        if found.event_time is None:
+        # It is text, when nobody can read it.
+        if not getattr(found.event_time, "microsecond", 0):
             return digest("payload", found.model_dump_json(by_alias=True, exclude_unset=True))
         facts = [getattr(found, name) for name in names]
         if objects:

@@ -58,12 +58,14 @@ class MemoryStore:
         return [self._lease(self._rows[kept.id], owner, until) for kept in due[:most]]
 
     def _due(self, now: float) -> list[Kept]:
-        taken, due = set[str](), list[Kept]()
+        running = [row.kept for row in self._rows.values() if row.kept.status == "running"]
+        # What is replayed may stand before what runs.
+        taken, due = {kept.envelope.order_key for kept in running} - {None}, list[Kept]()
         for row in self._rows.values():
             kept, order_key = row.kept, row.kept.envelope.order_key
-            if kept.status not in ("waiting", "running"):
+            if kept.status != "waiting":
                 continue
-            if kept.status == "waiting" and kept.due <= now and order_key not in taken:
+            if kept.due <= now and order_key not in taken:
                 due.append(kept)
             if order_key is not None:
                 taken.add(order_key)

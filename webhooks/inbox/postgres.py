@@ -68,11 +68,13 @@ INSERT INTO webhooks_inbox_state SELECT 1, 0 WHERE NOT EXISTS (SELECT FROM webho
 """
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
     SELECT FROM webhooks_inbox AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
-    AND earlier.status IN ('waiting', 'running')))"""
+    AND earlier.status IN ('waiting', 'running'))
+    AND order_key NOT IN (SELECT order_key FROM webhooks_inbox WHERE status = 'running' AND order_key IS NOT NULL))"""
 _DUE = (
     f"SELECT {COLUMNS} FROM webhooks_inbox AS delivery WHERE status = 'waiting' AND due <= %s AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 )
-# What another process is taking at this moment is not waited for.
+# What another process is taking at this moment is not waited for, nor seen as running: what is replayed just then may
+# run beside it.
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due, id LIMIT 1 FOR UPDATE SKIP LOCKED"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due, id LIMIT %s FOR UPDATE SKIP LOCKED"
 _ANY_DUE = "SELECT EXISTS (SELECT FROM webhooks_inbox WHERE status = 'waiting' AND due <= %s)"

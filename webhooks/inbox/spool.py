@@ -47,18 +47,25 @@ class Spool:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)
         """Where it is."""
-        self.holds: bool = False
-        """Whether anything is there, as far as this process knows: what has an order must not overtake it."""
+        self._held = False
         self._mutex = threading.Lock()
+
+    @property
+    def holds(self) -> bool:
+        """Whether anything is there: what has an order must not overtake it.
+
+        Of what another process is taking up at this moment nothing is known.
+        """
+        return self._held or self.path.exists()
 
     def look(self) -> None:
         """See whether an earlier process left something."""
-        self.holds = self.path.exists() or bool(self._taken())
+        self._held = bool(self._taken())
 
     def append(self, envelope: Envelope) -> None:
         """Write a delivery down; returns when it is on the disk."""
         with self._mutex:
-            self.holds = True
+            self._held = True
             with self._locked() as file:
                 os.write(file, _line(envelope))
                 os.fsync(file)
@@ -93,7 +100,7 @@ class Spool:
                 with self._locked():
                     self.path.rename(self._next())
             files = self._taken()
-            self.holds = bool(files)
+            self._held = bool(files)
         read = [_read(line) for file in files for line in _lines(file) if line]
         if None in read:
             _log.error('%d lines of "%s" cannot be read and are left out.', read.count(None), self.path)

@@ -41,9 +41,11 @@ _log = logging.getLogger("webhooks.inbox")
 Item = TypeVar("Item")
 T = TypeVar("T")
 
+# What runs is looked for apart: what is replayed may stand before it, and there is never much of it.
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
     SELECT 1 FROM delivery AS earlier WHERE earlier.order_key = delivery.order_key AND earlier.id < delivery.id
-    AND earlier.status IN ('waiting', 'running')))"""
+    AND earlier.status IN ('waiting', 'running'))
+    AND order_key NOT IN (SELECT order_key FROM delivery WHERE status = 'running' AND order_key IS NOT NULL))"""
 _DUE = f"SELECT {COLUMNS} FROM delivery WHERE status = 'waiting' AND due <= ? AND {_HEAD_OF_ITS_ORDER}"  # noqa: S608
 _CRASHED_DUE = f"{_DUE} AND crashes > 0 ORDER BY due LIMIT 1"
 _ALL_DUE = f"{_DUE} AND crashes = 0 ORDER BY due LIMIT ?"
@@ -240,7 +242,8 @@ def _row(id: int, offer: Offer, now: float, until: float, *, at_once: bool) -> t
 class SqliteInbox(LeasingInbox):
     """An inbox in the SQLite file at `path`, which is made when it does not exist; its folder must be there.
 
-    The file must be on a disk of this machine, and on one that outlives it: in a container, on a volume.
+    It belongs to one app, whose processes may share it: any app that opens the file handles all that is in it. The file
+    must be on a disk of this machine, and on one that outlives it: in a container, on a volume.
 
     Args:
         path: the file. SQLite makes two more beside it, with `-wal` and `-shm` after the name; back up all three
@@ -273,6 +276,8 @@ class SqliteInbox(LeasingInbox):
         """The file."""
         if not self.path.name or str(path) == ":memory:":
             raise UsageError(f'SqliteInbox({str(path)!r}): expected the path of a file, as "inbox.db".')
+        self.spool: Path = self.path.with_name(f"{self.path.name}.spool")
+        """Where notifications of calls go while it fails, unless `Background` says otherwise."""
         self._mounted = mounted
         self._connection = connection
         self._writer: Writer[WholeStore, sqlite3.Error] | None = None

@@ -192,6 +192,23 @@ class InboxContract(ABC):
                 await self.becomes(inbox, dead=1, done=1)
         assert handler.keys == ["a", "a", "a", "b"]
 
+    async def test_what_is_replayed_waits_for_what_runs_of_its_order(self) -> None:
+        """Promise 5."""
+        handler = Recorder({"a": 3})
+        async with self.opened() as inbox:
+            await inbox.accept(Envelope("a", "order"))
+            async with self.running(inbox, handler):
+                await self.dies(inbox, "a")
+                handler.go_on.clear()
+                await inbox.accept(Envelope("b", "order"))
+                await self.becomes(inbox, dead=1, running=1)
+                assert await inbox.replay() == 1
+                await inbox.accept(Envelope("c", "another order"))
+                await self.becomes(inbox, waiting=1, running=2)
+                handler.go_on.set()
+                await self.becomes(inbox, done=3)
+        assert handler.keys == ["a", "a", "a", "b", "c", "a"]
+
     async def test_nobody_is_given_what_a_living_process_handles(self) -> None:
         """Promise 6."""
         first, second = Recorder(hangs=True), Recorder()
