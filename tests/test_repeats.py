@@ -103,6 +103,37 @@ async def test_a_conference_is_asked_once_too() -> None:
     assert len(runs) == 1
 
 
+@pytest.mark.parametrize("store", [None, MemoryState()])
+async def test_questions_that_overlap_in_one_conference_are_asked_once_each(store: StateStore | None) -> None:
+    counter = Counter(ConferenceMemberJoinEvent, state=store)
+    joins = [
+        conference("conferenceMemberJoin", eventTime=f"2026-11-20T10:00:0{number}.435Z", callId=f"c-{number}")
+        for number in (1, 2)
+    ]
+    counter.go_on.clear()
+    asked = [asyncio.create_task(answer(counter.hooks, joins[which])) for which in (0, 1, 0, 1)]
+    await counter.begun.wait()
+    counter.go_on.set()
+    replies = [*await asyncio.gather(*asked), *[await answer(counter.hooks, join) for join in joins]]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:4] == replies[4:]
+
+
+async def test_an_earlier_question_of_a_call_is_remembered_beside_a_later_one() -> None:
+    counter = Counter()
+    replies = [await answer(counter.hooks, sent) for sent in (GATHER, NEXT, GATHER, NEXT)]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:]
+
+
+async def test_a_question_is_remembered_at_each_path_that_has_routes() -> None:
+    counter = Counter()
+    counter.hooks.on(GatherEvent, path="/fallback")(counter.handler)
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback", "/", "/fallback")]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:]
+
+
 async def test_it_can_be_switched_off() -> None:
     counter = Counter(once=False)
     for _ in range(2):

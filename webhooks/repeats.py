@@ -1,8 +1,7 @@
 """The same answer to a repeated question: a caller who waits is asked about once, however often Bandwidth asks.
 
-1. A question is an event that waits for BXML. It is asked again when the last one of the same call or conference had
-   the same bytes and came at the same path. Paths that no route names are one, so a fallback URL there asks the same;
-   a fallback URL with routes of its own asks those.
+1. A question is an event that waits for BXML. It is asked again when the same bytes come at the same path. Paths that
+   no route names are one, so a fallback URL there asks the same; a fallback URL with routes of its own asks those.
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
 3. Who asks while the first is being answered waits for it. What failed (500) is not remembered: that Bandwidth asks
    again is the remedy.
@@ -43,7 +42,7 @@ Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
 """: of an event, what it came in, what gives handlers' URLs, and when it arrived."""
 
 # How many questions are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout,
-# 25 seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
+# 25 seconds at most (voice/webhooks/about), in which a process is asked less often than that.
 _MOST = 1024
 # Bytes of a reply that is remembered. Most have a few hundred.
 _LONGEST = 16 * 1024
@@ -56,28 +55,15 @@ _CLAIMED = 10.0
 _PAUSE = 0.05
 
 
-_Answer: TypeAlias = tuple[int, str, Reply]
-"""What was asked, at which path, and the reply. Python's own hash, of 64 bits and keyed, stands for the question: it is
-compared with questions of the same call only, and takes a twentieth of the memory."""
+_Asked: TypeAlias = tuple[Event, Delivery, LinkTo, float]
+"""What `Dispatch` takes."""
 
-
-class _Open:
-    """A question that is being answered, and that somebody else may ask meanwhile."""
-
-    __slots__ = ("call", "claim", "path", "question", "waiting")
-
-    def __init__(self, call: str, question: int, path: str) -> None:
-        self.call = call
-        self.question = question
-        self.path = path
-        self.waiting: asyncio.Future[None] | None = None
-        """Set when it is answered; made by the first who waits for that."""
-        self.claim: tuple[StateStore, StateKey, str] | None = None
-        """Where other processes are told the answer, and the version that it replaces."""
+_Claim: TypeAlias = tuple[StateStore, StateKey, str]
+"""Where other processes are told the answer, and the version that it replaces."""
 
 
 class Repeats:
-    """Remembers the last question of each call or conference, and its answer.
+    """Remembers the last questions of calls and conferences, and their answers.
 
     Args:
         states: has the store where other processes look, if the app has one.
@@ -102,49 +88,46 @@ class Repeats:
         self._clock = clock
         self._patience = patience
         self._hooks = hooks
-        self._answers: dict[str, _Answer] = {}
-        self._older: dict[str, _Answer] = {}
-        self._open: dict[str, _Open] = {}
+        # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory.
+        self._answers: dict[int, Reply] = {}
+        self._older: dict[int, Reply] = {}
+        # Questions that are being answered, and what is set then; made by the first who waits for it.
+        self._open: dict[int, asyncio.Future[None] | None] = {}
         self._store_is_left_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
-        call = event.correlation_id or ""
-        question = hash(delivery.body or delivery.query)
-        last = self._answers.get(call) or self._older.get(call)
-        if self._store is not None or (last is not None and last[0] == question) or call in self._open:
-            return self._unless_known(dispatch, event, delivery, link, arrived)
+        path = delivery.path
+        question = hash((delivery.body or delivery.query, path if path in self._paths else ""))
+        if (
+            self._store is not None or question in self._answers or question in self._older or question in self._open
+        ) and _is_precise(event):
+            return self._unless_known(question, dispatch, (event, delivery, link, arrived))
         reply = dispatch(event, delivery, link, arrived)
         if isinstance(reply, Reply):
             # Nobody else can have asked meanwhile.
-            self._note(call, question, delivery.path, reply)
+            self._note(question, reply)
             return reply
-        return None if reply is None else self._when_known(self._begin(call, delivery), reply)
+        return None if reply is None else self._when_known(question, reply)
 
-    def _note(self, call: str, question: int, path: str, reply: Reply) -> None:
+    def _note(self, question: int, reply: Reply) -> None:
         if reply.status >= 500 or len(reply.body) > _LONGEST:
             return
         if len(self._answers) >= _MOST:
             self._older, self._answers = self._answers, {}
-        self._answers[call] = question, path, reply
+        self._answers[question] = reply
 
-    def _begin(self, call: str, delivery: Delivery) -> _Open:
-        question = self._open[call] = _Open(call, hash(delivery.body or delivery.query), delivery.path)
-        return question
+    def _end(self, question: int, reply: Reply | None) -> None:
+        """What was answered; None when that was interrupted."""
+        waiting = self._open.pop(question, None)
+        if reply is not None:
+            self._note(question, reply)
+        if waiting is not None:
+            waiting.set_result(None)
 
-    def _end(self, question: _Open, reply: Reply | None) -> None:
-        """What was answered; None when that was interrupted. A later question of the same call has taken its place."""
-        if self._open.get(question.call) is question:
-            del self._open[question.call]
-            if reply is not None:
-                self._note(question.call, question.question, question.path, reply)
-        if question.waiting is not None:
-            question.waiting.set_result(None)
-        if question.claim is not None:
-            self._tell(*question.claim, reply)
-
-    async def _when_known(self, question: _Open, coming: Awaitable[Reply | None]) -> Reply | None:
+    async def _when_known(self, question: int, coming: Awaitable[Reply | None]) -> Reply | None:
+        self._open[question] = None
         reply = None
         try:
             reply = await coming
@@ -152,70 +135,52 @@ class Repeats:
             self._end(question, reply)
         return reply
 
-    async def _unless_known(
-        self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float
-    ) -> Reply | None:
-        known = await self._known(event, event.correlation_id or "", delivery)
-        if isinstance(known, Reply):
-            if self._hooks is not None:
-                self._hooks.tell("replied", event, delivery, arrived, reply=known)
-            return known
-        reply = None
+    async def _unless_known(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+        while question in self._open:
+            if (waiting := self._open[question]) is None:
+                waiting = self._open[question] = asyncio.get_running_loop().create_future()
+            # Shielded: one that is interrupted must not interrupt others that wait.
+            await asyncio.shield(waiting)
+        reply = self._answers.get(question) or self._older.get(question)
+        if reply is not None:
+            return self._again(reply, asked)
+        claim: _Claim | None = None
+        self._open[question] = None
         try:
-            coming = dispatch(event, delivery, link, arrived)
+            if self._store is not None:
+                reply, claim = await self._elsewhere(self._store, asked[1])
+            if reply is not None:
+                return self._again(reply, asked)
+            coming = dispatch(*asked)
             reply = coming if coming is None or isinstance(coming, Reply) else await coming
         finally:
-            self._end(known, reply)
+            self._end(question, reply)
+            if claim is not None:
+                self._tell(claim, reply)
         return reply
 
-    async def _known(self, event: Event, call: str, delivery: Delivery) -> Reply | _Open:
-        """The reply to the same question; else this one, which is new and to be answered."""
-        while (pending := self._open.get(call)) is not None and self._is_same(event, delivery, pending):
-            if pending.waiting is None:
-                pending.waiting = asyncio.get_running_loop().create_future()
-            # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(pending.waiting)
-        last = self._answers.get(call) or self._older.get(call)
-        if last is not None and self._is_same(event, delivery, last):
-            return last[2]
-        question = self._begin(call, delivery)
-        if self._store is None or not _is_precise(event):
-            return question
-        reply = None
-        try:
-            reply = await self._elsewhere(self._store, question, delivery)
-        except BaseException:
-            self._end(question, None)
-            raise
-        if reply is None:
-            return question
-        self._end(question, reply)
+    def _again(self, reply: Reply, asked: _Asked) -> Reply:
+        if self._hooks is not None:
+            event, delivery, _, arrived = asked
+            self._hooks.tell("replied", event, delivery, arrived, reply=reply)
         return reply
 
-    def _is_same(self, event: Event, delivery: Delivery, other: _Open | _Answer) -> bool:
-        question, path = (other.question, other.path) if isinstance(other, _Open) else other[:2]
-        same = question == hash(delivery.body or delivery.query) and self._at(path) == self._at(delivery.path)
-        return same and _is_precise(event)
-
-    def _at(self, path: str) -> str:
-        return path if path in self._paths else ""
-
-    async def _elsewhere(self, store: StateStore, question: _Open, delivery: Delivery) -> Reply | None:
-        """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give."""
+    async def _elsewhere(self, store: StateStore, delivery: Delivery) -> tuple[Reply | None, _Claim | None]:
+        """The reply that another process gave, or gives soon; else a claim, if the store gives one: it is ours."""
         key, until = self._key(delivery), self._clock() + _CLAIMED
         while self._store_is_left_until <= self._clock() < until:
-            claim = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
-            if claim is not None:
-                question.claim = store, key, claim
-                return None
+            version = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
+            if version is not None:
+                return None, (store, key, version)
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
-                return _read(entry.value)
+                return _read(entry.value), None
             await asyncio.sleep(_PAUSE)
-        return None
+        return None, None
 
-    def _tell(self, store: StateStore, key: StateKey, version: str, reply: Reply | None) -> None:
+    def _tell(self, claim: _Claim, reply: Reply | None) -> None:
         """Tell the other processes what was answered. The reply does not wait for that."""
+        store, key, version = claim
         value, ttl = (b"", 0.0) if reply is None or reply.status >= 500 else (_written(reply), _KEPT)
 
         async def tell() -> None:
@@ -236,7 +201,8 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        parts = (self._at(delivery.path).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
+        path = delivery.path if delivery.path in self._paths else ""
+        parts = (path.encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
         digest = hashlib.blake2b(b"".join(b"%d:%s" % (len(part), part) for part in parts), digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
 
