@@ -18,6 +18,12 @@ GATHER = payload("gather", eventTime="2026-11-20T10:00:00.435Z")
 NEXT = payload("gather", eventTime="2026-11-20T10:00:03.120Z")
 
 
+@pytest.fixture(params=["memory", "store"])
+def store(request: pytest.FixtureRequest) -> StateStore | None:
+    """None, and a store that other processes could look into."""
+    return MemoryState() if request.param == "store" else None
+
+
 class Counter:
     """An app whose handler says how often it ran, and waits where it is told to."""
 
@@ -68,15 +74,35 @@ async def test_an_event_whose_time_is_vague_is_never_a_repeat(time: str | None) 
     assert counter.runs == 2
 
 
-async def test_a_path_with_routes_of_its_own_asks_those() -> None:
-    counter = Counter()
+@pytest.mark.parametrize("end", ["", "/"])
+async def test_a_path_with_routes_of_its_own_asks_those(store: StateStore | None, end: str) -> None:
+    counter = Counter(state=store)
 
     @counter.hooks.on(GatherEvent, path="/fallback")
     async def fallback(call: GatherEvent) -> SpeakSentence:
         return SpeakSentence("Sorry.")
 
-    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback")]
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback" + end)]
     assert b"Sorry." in replies[1].body
+
+
+async def test_the_url_of_the_app_may_have_routes_of_its_own() -> None:
+    counter = Counter()
+
+    @counter.hooks.on(GatherEvent, path="/")
+    async def welcome(call: GatherEvent) -> SpeakSentence:
+        return SpeakSentence("Welcome.")
+
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/fallback", "/", "")]
+    assert [b"Welcome." in reply.body for reply in replies] == [False, True, True]
+
+
+async def test_a_path_with_a_slash_at_its_end_is_the_same_path() -> None:
+    counter = Counter()
+    counter.hooks.on(GatherEvent, path="/menu")(counter.handler)
+    for path in ("/menu", "/menu/"):
+        await answer(counter.hooks, GATHER, path)
+    assert counter.runs == 1
 
 
 async def test_an_event_that_waits_for_nothing_runs_each_time() -> None:
@@ -103,7 +129,6 @@ async def test_a_conference_is_asked_once_too() -> None:
     assert len(runs) == 1
 
 
-@pytest.mark.parametrize("store", [None, MemoryState()])
 async def test_questions_that_overlap_in_one_conference_are_asked_once_each(store: StateStore | None) -> None:
     counter = Counter(ConferenceMemberJoinEvent, state=store)
     joins = [

@@ -98,8 +98,7 @@ class Repeats:
 
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
-        path = delivery.path
-        question = hash((delivery.body or delivery.query, path if path in self._paths else ""))
+        question = hash((delivery.body or delivery.query, self._at(delivery.path)))
         if (
             self._store is not None or question in self._answers or question in self._older or question in self._open
         ) and _is_precise(event):
@@ -110,6 +109,11 @@ class Repeats:
             self._note(question, reply)
             return reply
         return None if reply is None else self._when_known(question, reply)
+
+    def _at(self, path: str) -> str:
+        """The path of a route, as `Table` writes it; "*" for all others."""
+        path = path.rstrip("/")
+        return path if path in self._paths else "*"
 
     def _note(self, question: int, reply: Reply) -> None:
         if reply.status >= 500 or len(reply.body) > _LONGEST:
@@ -201,8 +205,7 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        path = delivery.path if delivery.path in self._paths else ""
-        parts = (path.encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
+        parts = (self._at(delivery.path).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
         digest = hashlib.blake2b(b"".join(b"%d:%s" % (len(part), part) for part in parts), digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
 
