@@ -345,16 +345,63 @@ def repeats_of(hooks: Webhooks) -> Any:
 async def test_a_process_that_died_while_it_answered_holds_nobody_up_for_long() -> None:
     store = MemoryState()
     counter = Counter(state=store)
-    now, repeats = 0.0, repeats_of(counter.hooks)
-
-    def clock() -> float:
-        nonlocal now
-        now += 4
-        return now
-
-    await store.set(repeats._key(delivered(GATHER)), value=b"", version=None, ttl=60)
-    repeats._clock = clock
+    await store.set(repeats_of(counter.hooks)._key(delivered(GATHER)), value=b"", version=None, ttl=0.01)
     assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
+class Renewed(MemoryState):
+    """A store whose clock goes on by two seconds when a claim of six is renewed."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: self.now)
+        self.now = 0.0
+        self.is_long_ago = asyncio.Event()
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        given = await super().set(key, value=value, version=version, ttl=ttl)
+        if given is not None and version is not None:
+            self.now += ttl / 3
+        if self.now > 10 * ttl:
+            self.is_long_ago.set()
+        return given
+
+
+async def test_nobody_takes_over_from_a_process_that_takes_long_to_answer() -> None:
+    store = Renewed()
+    one, other = Counter(state=store), Counter(state=store)
+    repeats_of(one.hooks)._renewal = 0.001
+    one.go_on.clear()
+    first = asyncio.create_task(answer(one.hooks, GATHER))
+    async with asyncio.timeout(5):
+        await store.is_long_ago.wait()
+        second = asyncio.create_task(answer(other.hooks, GATHER))
+        await asyncio.wait({second}, timeout=0.1)
+        one.go_on.set()
+        assert await first == await second
+    assert (one.runs, other.runs) == (1, 0)
+
+
+async def taken(**settings: Any) -> Counter:
+    """An app that is asked what another process answers, which never comes to an end."""
+    store = MemoryState()
+    counter = Counter(state=store, deadline=0.1, **settings)
+    await store.set(repeats_of(counter.hooks)._key(delivered(GATHER)), value=b"", version=None, ttl=60)
+    return counter
+
+
+async def test_who_waits_for_another_process_fails_at_his_deadline(caplog: pytest.LogCaptureFixture) -> None:
+    counter = await taken()
+    async with asyncio.timeout(5):
+        replies = await asyncio.gather(*[answer(counter.hooks, GATHER) for _ in range(2)])
+    assert ([reply.status for reply in replies], counter.runs) == ([500, 500], 0)
+    assert "another process, which was asked the same, has not answered in time" in caplog.text
+
+
+async def test_who_waits_for_another_process_hears_the_fallback_at_his_deadline() -> None:
+    counter = await taken(fallback=Document(SpeakSentence("Sorry.")))
+    async with asyncio.timeout(5):
+        assert b"Sorry." in (await answer(counter.hooks, GATHER)).body
+    assert repeats_of(counter.hooks)._answers == {}  # it may be answered after all
 
 
 async def test_a_delivery_that_is_interrupted_while_the_store_is_asked_is_no_answer() -> None:

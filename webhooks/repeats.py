@@ -3,12 +3,14 @@
 1. A question is an event that waits for BXML. It is asked again when the same bytes come at the same path. Paths that
    no route names are one, so a fallback URL there asks the same; a fallback URL with routes of its own asks those.
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
-3. Who asks while the first is being answered waits for it. What failed (500) is not remembered: that Bandwidth asks
-   again is the remedy.
+3. Who asks while the first is being answered waits for it, until his own deadline at most. What failed (500) is not
+   remembered: that Bandwidth asks again is the remedy.
 4. Whoever asks once pays: so one look and one note in a dictionary, which is dropped whole when it is full. Nobody
    looks for what is too old.
 5. Where the app has a store, other processes are asked through it. It never costs the answer: what it cannot do, or
    not at once, is left.
+6. Who answers a question has a claim in the store, which he renews: nobody takes over from a process that lives, and
+   nobody waits long for one that died.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from webhooks.bxml import LinkTo
+from webhooks.deadline import Deadline
 from webhooks.delivery import Delivery, Reply
+from webhooks.errors import DeadlineExceeded
 from webhooks.events import Event
 from webhooks.state.base import StateKey, StateStore
 from webhooks.state.holding import States
@@ -48,18 +52,16 @@ _MOST = 1024
 _LONGEST = 16 * 1024
 # Seconds for which a store keeps a reply.
 _KEPT = 120.0
-# Of the store, in seconds: how long it is left alone when it had no answer; for how long a question is somebody's who
-# has not answered it; and between two looks whether he has.
+# Of the store, in seconds: how long it is left alone when it had no answer; and between two looks whether somebody else
+# has answered.
 _LEFT_ALONE = 10.0
-_CLAIMED = 10.0
 _PAUSE = 0.05
+# How many renewals a claim outlasts: a loop or a machine may stand still for a moment.
+_RENEWALS = 3
 
 
 _Asked: TypeAlias = tuple[Event, Delivery, LinkTo, float]
 """What `Dispatch` takes."""
-
-_Claim: TypeAlias = tuple[StateStore, StateKey, str]
-"""Where other processes are told the answer, and the version that it replaces."""
 
 
 class Repeats:
@@ -70,7 +72,10 @@ class Repeats:
         paths: those that routes name.
         clock: seconds, from any start.
         hooks: are told of replies that are given again.
+        deadline: until when who asks waits for another process.
+        late: replies to whoever has waited until then.
         patience: seconds for an answer of the store's.
+        renewal: seconds after which a claim in the store is renewed.
     """
 
     def __init__(
@@ -79,20 +84,26 @@ class Repeats:
         *,
         paths: frozenset[str],
         clock: Callable[[], float],
+        deadline: Deadline,
+        late: Callable[[DeadlineExceeded, Event, Delivery, LinkTo, float], Awaitable[Reply]],
         hooks: Hooks | None = None,
         patience: float = 1.0,
+        renewal: float = 2.0,
     ) -> None:
         self._states = states
         self._store = states.shared
         self._paths = paths
         self._clock = clock
+        self._deadline = deadline
+        self._late = late
         self._patience = patience
+        self._renewal = renewal
         self._hooks = hooks
         # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory.
         self._answers: dict[int, Reply] = {}
         self._older: dict[int, Reply] = {}
-        # Questions that are being answered, and what is set then; made by the first who waits for it.
-        self._open: dict[int, asyncio.Future[None] | None] = {}
+        # Questions that are being answered, and their replies to come; made by the first who waits for one.
+        self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -128,7 +139,7 @@ class Repeats:
         if reply is not None:
             self._note(question, reply)
         if waiting is not None:
-            waiting.set_result(None)
+            waiting.set_result(reply)
 
     async def _when_known(self, question: int, coming: Awaitable[Reply | None]) -> Reply | None:
         self._open[question] = None
@@ -141,27 +152,22 @@ class Repeats:
 
     async def _unless_known(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
         while question in self._open:
-            if (waiting := self._open[question]) is None:
-                waiting = self._open[question] = asyncio.get_running_loop().create_future()
             # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(waiting)
+            await asyncio.shield(self._answered(question))
         reply = self._answers.get(question) or self._older.get(question)
         if reply is not None:
             return self._again(reply, asked)
-        claim: _Claim | None = None
-        self._open[question] = None
         try:
-            if self._store is not None:
-                reply, claim = await self._elsewhere(self._store, asked[1])
-            if reply is not None:
-                return self._again(reply, asked)
-            coming = dispatch(*asked)
-            reply = coming if coming is None or isinstance(coming, Reply) else await coming
-        finally:
-            self._end(question, reply)
-            if claim is not None:
-                self._tell(claim, reply)
-        return reply
+            return await self._as_first(question, dispatch, asked)
+        except DeadlineExceeded as error:
+            return await self._late(error, *asked)
+
+    def _answered(self, question: int) -> asyncio.Future[Reply | None]:
+        """Done when a question is answered that is open."""
+        answered = self._open[question]
+        if answered is None:
+            answered = self._open[question] = asyncio.get_running_loop().create_future()
+        return answered
 
     def _again(self, reply: Reply, asked: _Asked) -> Reply:
         if self._hooks is not None:
@@ -169,29 +175,59 @@ class Repeats:
             self._hooks.tell("replied", event, delivery, arrived, reply=reply)
         return reply
 
-    async def _elsewhere(self, store: StateStore, delivery: Delivery) -> tuple[Reply | None, _Claim | None]:
-        """The reply that another process gave, or gives soon; else a claim, if the store gives one: it is ours."""
-        key, until = self._key(delivery), self._clock() + _CLAIMED
-        while self._store_is_left_until <= self._clock() < until:
-            version = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
+    async def _as_first(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+        """The reply to a question that this process has not heard yet."""
+        reply = self._open[question] = None
+        try:
+            if self._store is not None:
+                reply = await self._elsewhere(self._store, question, asked)
+            if reply is not None:
+                return self._again(reply, asked)
+            coming = dispatch(*asked)
+            reply = coming if coming is None or isinstance(coming, Reply) else await coming
+        finally:
+            self._end(question, reply)
+        return reply
+
+    async def _elsewhere(self, store: StateStore, question: int, asked: _Asked) -> Reply | None:
+        """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give.
+
+        Raises:
+            DeadlineExceeded: it did not give it in time.
+        """
+        event, delivery, _, arrived = asked
+        key, latest = self._key(delivery), arrived + self._deadline.of(event)
+        while self._store_is_left_until <= self._clock():
+            version = await self._claim(store, key, None)
             if version is not None:
-                return None, (store, key, version)
+                self._start(self._hold(store, key, version, self._answered(question)))
+                return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
-                return _read(entry.value), None
+                return _read(entry.value)
+            if self._clock() + _PAUSE > latest:
+                raise DeadlineExceeded("another process, which was asked the same, has not answered in time")
             await asyncio.sleep(_PAUSE)
-        return None, None
+        return None
 
-    def _tell(self, claim: _Claim, reply: Reply | None) -> None:
-        """Tell the other processes what was answered. The reply does not wait for that."""
-        store, key, version = claim
+    async def _claim(self, store: StateStore, key: StateKey, version: str | None) -> str | None:
+        return await self._ask(store.set(key, value=b"", version=version, ttl=_RENEWALS * self._renewal))
+
+    async def _hold(
+        self, store: StateStore, key: StateKey, version: str, answered: asyncio.Future[Reply | None]
+    ) -> None:
+        """Renew a claim until its question is answered, then tell the other processes. The reply waits for neither."""
+        while not answered.done():
+            await asyncio.wait({answered}, timeout=self._renewal)
+            if not answered.done():
+                version = await self._claim(store, key, version) or version
+        reply = answered.result()
         value, ttl = (b"", 0.0) if reply is None or reply.status >= 500 else (_written(reply), _KEPT)
+        await self._ask(store.set(key, value=value, version=version, ttl=ttl))
+        await self._states.prune()
 
-        async def tell() -> None:
-            await self._ask(store.set(key, value=value, version=version, ttl=ttl))
-            await self._states.prune()
-
-        task = asyncio.ensure_future(tell())
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
