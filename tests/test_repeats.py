@@ -415,3 +415,30 @@ async def test_a_delivery_that_is_interrupted_while_the_store_is_asked_is_no_ans
         await first
     repeats_of(counter.hooks)._patience = 0.02
     assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
+class Slow(MemoryState):
+    """A store that has made a claim before it says so, and in which none runs out."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: 0.0)
+        self.has_claim, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        given = await super().set(key, value=value, version=version, ttl=ttl)
+        self.has_claim.set()
+        await self.go_on.wait()
+        return given
+
+
+async def test_a_claim_is_given_back_when_its_delivery_is_interrupted_meanwhile() -> None:
+    store = Slow()
+    one, other = Counter(state=store), Counter(state=store)
+    first = asyncio.create_task(answer(one.hooks, GATHER))
+    await store.has_claim.wait()
+    first.cancel()
+    await asyncio.wait({first})
+    store.go_on.set()
+    async with asyncio.timeout(1):
+        assert b"Run 1." in (await answer(other.hooks, GATHER)).body
+    assert one.runs == 0

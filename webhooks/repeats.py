@@ -105,7 +105,7 @@ class Repeats:
         # Questions that are being answered, and their replies to come; made by the first who waits for one.
         self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
@@ -198,9 +198,10 @@ class Repeats:
         event, delivery, _, arrived = asked
         key, latest = self._key(delivery), arrived + self._deadline.of(event)
         while self._store_is_left_until <= self._clock():
-            version = await self._claim(store, key, None)
-            if version is not None:
-                self._start(self._hold(store, key, version, self._answered(question)))
+            # Tasks: who is interrupted here may have a claim already, which `_hold` gives back.
+            claim = self._start(self._claim(store, key, None))
+            self._start(self._hold(store, key, claim, self._answered(question)))
+            if await asyncio.shield(claim) is not None:
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
@@ -214,9 +215,12 @@ class Repeats:
         return await self._ask(store.set(key, value=b"", version=version, ttl=_RENEWALS * self._renewal))
 
     async def _hold(
-        self, store: StateStore, key: StateKey, version: str, answered: asyncio.Future[Reply | None]
+        self, store: StateStore, key: StateKey, claim: Awaitable[str | None], answered: asyncio.Future[Reply | None]
     ) -> None:
         """Renew a claim until its question is answered, then tell the other processes. The reply waits for neither."""
+        version = await claim
+        if version is None:
+            return
         while not answered.done():
             await asyncio.wait({answered}, timeout=self._renewal)
             if not answered.done():
@@ -226,10 +230,11 @@ class Repeats:
         await self._ask(store.set(key, value=value, version=version, ttl=ttl))
         await self._states.prune()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
         """What the store answers; None, and it is left alone for a while, when it fails."""
