@@ -206,29 +206,48 @@ async def test_who_waits_for_one_that_was_interrupted_asks_anew() -> None:
     assert counter.runs == 2
 
 
-async def test_an_answer_that_is_very_long_is_not_remembered() -> None:
-    hooks, runs = app(), []
+@pytest.mark.parametrize(("length", "runs"), [(64 * 1024, 1), (64 * 1024 + 1, 2)])
+async def test_an_answer_is_remembered_that_is_as_long_as_a_document_may_be(
+    store: StateStore | None, length: int, runs: int
+) -> None:
+    ran: list[GatherEvent] = []
+    hooks = app(state=store)
 
     @hooks.on(GatherEvent)
-    async def menu(call: GatherEvent) -> SpeakSentence:
-        runs.append(call)
-        return SpeakSentence("A long story. " * 2000)
+    async def story(call: GatherEvent) -> Reply:
+        ran.append(call)
+        return Reply(200, b"." * length)
 
     for _ in range(2):
-        await answer(hooks, GATHER)
-    assert len(runs) == 2
+        assert len((await answer(hooks, GATHER)).body) == length
+        await asyncio.gather(*repeats_of(hooks)._tasks)  # which tell the store
+    assert len(ran) == runs
 
 
-async def test_memory_is_bounded_and_the_last_thousand_is_in_it() -> None:
+async def test_memory_is_bounded_and_the_last_four_thousand_are_in_it() -> None:
     counter = Counter()
-    for number in range(5000):
-        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
-    for number in range(4000, 5000):
-        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
-    assert counter.runs == 5000
-    repeats = counter.hooks._ready()._repeats
-    assert repeats is not None
-    assert len(repeats._answers) + len(repeats._older) <= 2048
+    asked = [{**GATHER, "callId": f"c-{number}"} for number in range(9000)]
+    for sent in asked:
+        await answer(counter.hooks, sent)
+    for sent in asked[-4096:]:
+        await answer(counter.hooks, sent)
+    assert counter.runs == 9000
+    repeats = repeats_of(counter.hooks)
+    assert len(repeats._answers) + len(repeats._older) <= 2 * 4096
+
+
+async def test_long_answers_take_no_more_than_32_mebibytes() -> None:
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def story(call: GatherEvent) -> Reply:
+        return Reply(200, bytes(60 * 1024))
+
+    for number in range(1000):
+        await answer(hooks, {**GATHER, "callId": f"c-{number}"})
+    repeats = repeats_of(hooks)
+    kept = [len(reply.body) for replies in (repeats._answers, repeats._older) for reply in replies.values()]
+    assert 15 * 1024**2 < sum(kept) <= 32 * 1024**2
 
 
 async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:
@@ -237,7 +256,7 @@ async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:
     first = asyncio.create_task(answer(counter.hooks, GATHER))
     await counter.begun.wait()
     counter.go_on.set()
-    for number in range(2050):  # as many as make what is recent old
+    for number in range(8200):  # as many as make what is recent old
         await counter.hooks.receive(delivered({**GATHER, "callId": f"c-other-{number}"}))
     counter.go_on.clear()
     first.cancel()

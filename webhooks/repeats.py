@@ -45,11 +45,13 @@ Outcome: TypeAlias = Reply | Awaitable[Reply | None] | None
 Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
 """: of an event, what it came in, what gives handlers' URLs, and when it arrived."""
 
-# How many questions are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout,
-# 25 seconds at most (voice/webhooks/about), in which a process is asked less often than that.
-_MOST = 1024
-# Bytes of a reply that is remembered. Most have a few hundred.
-_LONGEST = 16 * 1024
+# How many questions are remembered in a process: twice as many at most, in 32 MiB at most. A repeat comes within
+# Bandwidth's own timeout, 25 seconds at most (voice/webhooks/about), in which a process is asked less often than that.
+_MOST = 4096
+# Bytes of a reply that count as one question. Most replies have a few hundred.
+_PLACE = 4 * 1024
+# Bytes of a reply that is remembered: of the longest document (voice/bxml/about).
+_LONGEST = 64 * 1024
 # Seconds for which a store keeps a reply.
 _KEPT = 120.0
 # Of the store, in seconds: how long it is left alone when it had no answer; and between two looks whether somebody else
@@ -102,6 +104,7 @@ class Repeats:
         # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory.
         self._answers: dict[int, Reply] = {}
         self._older: dict[int, Reply] = {}
+        self._places = 0
         # Questions that are being answered, and their replies to come; made by the first who waits for one.
         self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
@@ -127,10 +130,12 @@ class Repeats:
         return path if path in self._paths else "*"
 
     def _note(self, question: int, reply: Reply) -> None:
-        if reply.status >= 500 or len(reply.body) > _LONGEST:
+        if not _is_lasting(reply):
             return
-        if len(self._answers) >= _MOST:
-            self._older, self._answers = self._answers, {}
+        places = 1 + len(reply.body) // _PLACE
+        if self._places + places > _MOST:
+            self._older, self._answers, self._places = self._answers, {}, 0
+        self._places += places
         self._answers[question] = reply
 
     def _end(self, question: int, reply: Reply | None) -> None:
@@ -226,7 +231,7 @@ class Repeats:
             if not answered.done():
                 version = await self._claim(store, key, version) or version
         reply = answered.result()
-        value, ttl = (b"", 0.0) if reply is None or reply.status >= 500 else (_written(reply), _KEPT)
+        value, ttl = (_written(reply), _KEPT) if reply is not None and _is_lasting(reply) else (b"", 0.0)
         await self._ask(store.set(key, value=value, version=version, ttl=ttl))
         await self._states.prune()
 
@@ -254,6 +259,10 @@ class Repeats:
 def _is_precise(event: Event) -> bool:
     """Whether an event's time tells it from others of the same second. It is text, when nobody can read it."""
     return bool(getattr(getattr(event, "event_time", None), "microsecond", 0))
+
+
+def _is_lasting(reply: Reply) -> bool:
+    return reply.status < 500 and len(reply.body) <= _LONGEST
 
 
 def _written(reply: Reply) -> bytes:
