@@ -357,6 +357,12 @@ async def test_no_caller_waits_for_a_store_that_fails(
     assert "Other processes are not asked about repeated deliveries for a while" in caplog.text
 
 
+async def test_a_store_that_fails_costs_no_answer_however_short_the_deadline() -> None:
+    counter = Counter(state=Fails("hangs", "claim"), deadline=0.01)
+    repeats_of(counter.hooks)._patience = 0.02
+    assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
 def repeats_of(hooks: Webhooks) -> Any:
     return hooks._ready()._repeats
 

@@ -202,7 +202,7 @@ class Repeats:
         """
         event, delivery, _, arrived = asked
         key, latest = self._key(delivery), arrived + self._deadline.of(event)
-        while self._store_is_left_until <= self._clock():
+        while self._store_is_left_until <= self._clock() < latest:
             # Tasks: who is interrupted here may have a claim already, which `_hold` gives back.
             claim = self._start(self._claim(store, key, None))
             self._start(self._hold(store, key, claim, self._answered(question)))
@@ -211,7 +211,7 @@ class Repeats:
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
                 return _read(entry.value)
-            if self._clock() + _PAUSE > latest:
+            if entry is not None and self._clock() + _PAUSE >= latest:
                 raise DeadlineExceeded("another process, which was asked the same, has not answered in time")
             await asyncio.sleep(_PAUSE)
         return None
