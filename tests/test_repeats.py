@@ -66,6 +66,16 @@ async def test_a_question_in_a_query_is_remembered_too() -> None:
     assert counter.runs == 2
 
 
+async def test_what_follows_the_path_of_a_question_with_a_body_is_no_part_of_it() -> None:
+    store = MemoryState()
+    one, other = Counter(state=store), Counter(state=store)
+    replies = [await answer(counter.hooks, GATHER, query=query) for counter, query in ((one, ""), (one, "try=2"))]
+    await asyncio.gather(*repeats_of(one.hooks)._tasks)
+    replies.append(await answer(other.hooks, GATHER, query="try=3"))
+    assert replies[0] == replies[1] == replies[2]
+    assert (one.runs, other.runs) == (1, 0)
+
+
 @pytest.mark.parametrize("time", ["2026-11-20T10:00:00Z", "2026-11-20T10:00Z", "soon", None])
 async def test_an_event_whose_time_is_vague_is_never_a_repeat(time: str | None) -> None:
     counter = Counter()

@@ -251,8 +251,9 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        parts = (self._at(delivery.path).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
-        digest = hashlib.blake2b(b"".join(b"%d:%s" % (len(part), part) for part in parts), digest_size=16)
+        path = self._at(delivery.path).encode("utf-8", "surrogatepass")
+        asked = b"%d:%s%s" % (len(path), path, delivery.body or delivery.query)
+        digest = hashlib.blake2b(asked, digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
 
 
