@@ -10,7 +10,7 @@
 5. Where the app has a store, other processes are asked through it. It never costs the answer: what it cannot do, or
    not at once, is left.
 6. Who answers a question has a claim in the store, which he renews: nobody takes over from a process that lives, and
-   nobody waits long for one that died.
+   nobody waits long for one that died, or whose loop stands still.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _KEPT = 120.0
 # has answered.
 _LEFT_ALONE = 10.0
 _PAUSE = 0.05
-# How many renewals a claim outlasts: a loop or a machine may stand still for a moment.
+# A claim lasts as long as so many renewals take: a loop or a machine may stand still for a moment.
 _RENEWALS = 3
 
 
@@ -73,9 +73,9 @@ class Repeats:
         states: has the store where other processes look, if the app has one.
         paths: those that routes name.
         clock: seconds, from any start.
-        hooks: are told of replies that are given again.
         deadline: until when who asks waits for another process.
-        late: replies to whoever has waited until then.
+        late: gives the reply to whoever has waited until then.
+        hooks: are told of replies that are given again.
         patience: seconds for an answer of the store's.
         renewal: seconds after which a claim in the store is renewed.
     """
@@ -101,9 +101,11 @@ class Repeats:
         self._patience = patience
         self._renewal = renewal
         self._hooks = hooks
-        # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory.
+        # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory, and two of
+        # eight thousand are never the same.
         self._answers: dict[int, Reply] = {}
         self._older: dict[int, Reply] = {}
+        # Of `_MOST`, how many `_answers` takes.
         self._places = 0
         # Questions that are being answered, and their replies to come; made by the first who waits for one.
         self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
@@ -182,7 +184,8 @@ class Repeats:
 
     async def _as_first(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
         """The reply to a question that this process has not heard yet."""
-        reply = self._open[question] = None
+        self._open[question] = None
+        reply = None
         try:
             if self._store is not None:
                 reply = await self._elsewhere(self._store, question, asked)
