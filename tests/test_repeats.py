@@ -18,6 +18,12 @@ GATHER = payload("gather", eventTime="2026-11-20T10:00:00.435Z")
 NEXT = payload("gather", eventTime="2026-11-20T10:00:03.120Z")
 
 
+@pytest.fixture(params=["memory", "store"])
+def store(request: pytest.FixtureRequest) -> StateStore | None:
+    """None, and a store that other processes could look into."""
+    return MemoryState() if request.param == "store" else None
+
+
 class Counter:
     """An app whose handler says how often it ran, and waits where it is told to."""
 
@@ -60,6 +66,16 @@ async def test_a_question_in_a_query_is_remembered_too() -> None:
     assert counter.runs == 2
 
 
+async def test_what_follows_the_path_of_a_question_with_a_body_is_no_part_of_it() -> None:
+    store = MemoryState()
+    one, other = Counter(state=store), Counter(state=store)
+    replies = [await answer(counter.hooks, GATHER, query=query) for counter, query in ((one, ""), (one, "try=2"))]
+    await asyncio.gather(*repeats_of(one.hooks)._tasks)
+    replies.append(await answer(other.hooks, GATHER, query="try=3"))
+    assert replies[0] == replies[1] == replies[2]
+    assert (one.runs, other.runs) == (1, 0)
+
+
 @pytest.mark.parametrize("time", ["2026-11-20T10:00:00Z", "2026-11-20T10:00Z", "soon", None])
 async def test_an_event_whose_time_is_vague_is_never_a_repeat(time: str | None) -> None:
     counter = Counter()
@@ -68,15 +84,35 @@ async def test_an_event_whose_time_is_vague_is_never_a_repeat(time: str | None) 
     assert counter.runs == 2
 
 
-async def test_a_path_with_routes_of_its_own_asks_those() -> None:
-    counter = Counter()
+@pytest.mark.parametrize("end", ["", "/"])
+async def test_a_path_with_routes_of_its_own_asks_those(store: StateStore | None, end: str) -> None:
+    counter = Counter(state=store)
 
     @counter.hooks.on(GatherEvent, path="/fallback")
     async def fallback(call: GatherEvent) -> SpeakSentence:
         return SpeakSentence("Sorry.")
 
-    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback")]
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback" + end)]
     assert b"Sorry." in replies[1].body
+
+
+async def test_the_url_of_the_app_may_have_routes_of_its_own() -> None:
+    counter = Counter()
+
+    @counter.hooks.on(GatherEvent, path="/")
+    async def welcome(call: GatherEvent) -> SpeakSentence:
+        return SpeakSentence("Welcome.")
+
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/fallback", "/", "")]
+    assert [b"Welcome." in reply.body for reply in replies] == [False, True, True]
+
+
+async def test_a_path_with_a_slash_at_its_end_is_the_same_path() -> None:
+    counter = Counter()
+    counter.hooks.on(GatherEvent, path="/menu")(counter.handler)
+    for path in ("/menu", "/menu/"):
+        await answer(counter.hooks, GATHER, path)
+    assert counter.runs == 1
 
 
 async def test_an_event_that_waits_for_nothing_runs_each_time() -> None:
@@ -101,6 +137,36 @@ async def test_a_conference_is_asked_once_too() -> None:
     for _ in range(2):
         await answer(hooks, conference("conferenceMemberJoin", eventTime="2026-11-20T10:00:00.435Z"))
     assert len(runs) == 1
+
+
+async def test_questions_that_overlap_in_one_conference_are_asked_once_each(store: StateStore | None) -> None:
+    counter = Counter(ConferenceMemberJoinEvent, state=store)
+    joins = [
+        conference("conferenceMemberJoin", eventTime=f"2026-11-20T10:00:0{number}.435Z", callId=f"c-{number}")
+        for number in (1, 2)
+    ]
+    counter.go_on.clear()
+    asked = [asyncio.create_task(answer(counter.hooks, joins[which])) for which in (0, 1, 0, 1)]
+    await counter.begun.wait()
+    counter.go_on.set()
+    replies = [*await asyncio.gather(*asked), *[await answer(counter.hooks, join) for join in joins]]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:4] == replies[4:]
+
+
+async def test_an_earlier_question_of_a_call_is_remembered_beside_a_later_one() -> None:
+    counter = Counter()
+    replies = [await answer(counter.hooks, sent) for sent in (GATHER, NEXT, GATHER, NEXT)]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:]
+
+
+async def test_a_question_is_remembered_at_each_path_that_has_routes() -> None:
+    counter = Counter()
+    counter.hooks.on(GatherEvent, path="/fallback")(counter.handler)
+    replies = [await answer(counter.hooks, GATHER, path) for path in ("/", "/fallback", "/", "/fallback")]
+    assert counter.runs == 2
+    assert replies[:2] == replies[2:]
 
 
 async def test_it_can_be_switched_off() -> None:
@@ -150,29 +216,48 @@ async def test_who_waits_for_one_that_was_interrupted_asks_anew() -> None:
     assert counter.runs == 2
 
 
-async def test_an_answer_that_is_very_long_is_not_remembered() -> None:
-    hooks, runs = app(), []
+@pytest.mark.parametrize(("length", "runs"), [(64 * 1024, 1), (64 * 1024 + 1, 2)])
+async def test_an_answer_is_remembered_that_is_as_long_as_a_document_may_be(
+    store: StateStore | None, length: int, runs: int
+) -> None:
+    ran: list[GatherEvent] = []
+    hooks = app(state=store)
 
     @hooks.on(GatherEvent)
-    async def menu(call: GatherEvent) -> SpeakSentence:
-        runs.append(call)
-        return SpeakSentence("A long story. " * 2000)
+    async def story(call: GatherEvent) -> Reply:
+        ran.append(call)
+        return Reply(200, b"." * length)
 
     for _ in range(2):
-        await answer(hooks, GATHER)
-    assert len(runs) == 2
+        assert len((await answer(hooks, GATHER)).body) == length
+        await asyncio.gather(*repeats_of(hooks)._tasks)  # which tell the store
+    assert len(ran) == runs
 
 
-async def test_memory_is_bounded_and_the_last_thousand_is_in_it() -> None:
+async def test_memory_is_bounded_and_the_last_four_thousand_are_in_it() -> None:
     counter = Counter()
-    for number in range(5000):
-        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
-    for number in range(4000, 5000):
-        await answer(counter.hooks, {**GATHER, "callId": f"c-{number}"})
-    assert counter.runs == 5000
-    repeats = counter.hooks._ready()._repeats
-    assert repeats is not None
-    assert len(repeats._answers) + len(repeats._older) <= 2048
+    asked = [{**GATHER, "callId": f"c-{number}"} for number in range(9000)]
+    for sent in asked:
+        await answer(counter.hooks, sent)
+    for sent in asked[-4096:]:
+        await answer(counter.hooks, sent)
+    assert counter.runs == 9000
+    repeats = repeats_of(counter.hooks)
+    assert len(repeats._answers) + len(repeats._older) <= 2 * 4096
+
+
+async def test_long_answers_take_no_more_than_32_mebibytes() -> None:
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def story(call: GatherEvent) -> Reply:
+        return Reply(200, bytes(60 * 1024))
+
+    for number in range(1000):
+        await answer(hooks, {**GATHER, "callId": f"c-{number}"})
+    repeats = repeats_of(hooks)
+    kept = [len(reply.body) for replies in (repeats._answers, repeats._older) for reply in replies.values()]
+    assert 15 * 1024**2 < sum(kept) <= 32 * 1024**2
 
 
 async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:
@@ -181,7 +266,7 @@ async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:
     first = asyncio.create_task(answer(counter.hooks, GATHER))
     await counter.begun.wait()
     counter.go_on.set()
-    for number in range(2050):  # as many as make what is recent old
+    for number in range(8200):  # as many as make what is recent old
         await counter.hooks.receive(delivered({**GATHER, "callId": f"c-other-{number}"}))
     counter.go_on.clear()
     first.cancel()
@@ -282,6 +367,12 @@ async def test_no_caller_waits_for_a_store_that_fails(
     assert "Other processes are not asked about repeated deliveries for a while" in caplog.text
 
 
+async def test_a_store_that_fails_costs_no_answer_however_short_the_deadline() -> None:
+    counter = Counter(state=Fails("hangs", "claim"), deadline=0.01)
+    repeats_of(counter.hooks)._patience = 0.02
+    assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
 def repeats_of(hooks: Webhooks) -> Any:
     return hooks._ready()._repeats
 
@@ -289,16 +380,63 @@ def repeats_of(hooks: Webhooks) -> Any:
 async def test_a_process_that_died_while_it_answered_holds_nobody_up_for_long() -> None:
     store = MemoryState()
     counter = Counter(state=store)
-    now, repeats = 0.0, repeats_of(counter.hooks)
-
-    def clock() -> float:
-        nonlocal now
-        now += 4
-        return now
-
-    await store.set(repeats._key(delivered(GATHER)), value=b"", version=None, ttl=60)
-    repeats._clock = clock
+    await store.set(repeats_of(counter.hooks)._key(delivered(GATHER)), value=b"", version=None, ttl=0.01)
     assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
+class Renewed(MemoryState):
+    """A store whose clock goes on by two seconds when a claim of six is renewed."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: self.now)
+        self.now = 0.0
+        self.is_long_ago = asyncio.Event()
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        given = await super().set(key, value=value, version=version, ttl=ttl)
+        if given is not None and version is not None:
+            self.now += ttl / 3
+        if self.now > 10 * ttl:
+            self.is_long_ago.set()
+        return given
+
+
+async def test_nobody_takes_over_from_a_process_that_takes_long_to_answer() -> None:
+    store = Renewed()
+    one, other = Counter(state=store), Counter(state=store)
+    repeats_of(one.hooks)._renewal = 0.001
+    one.go_on.clear()
+    first = asyncio.create_task(answer(one.hooks, GATHER))
+    async with asyncio.timeout(5):
+        await store.is_long_ago.wait()
+        second = asyncio.create_task(answer(other.hooks, GATHER))
+        await asyncio.wait({second}, timeout=0.1)
+        one.go_on.set()
+        assert await first == await second
+    assert (one.runs, other.runs) == (1, 0)
+
+
+async def taken(**settings: Any) -> Counter:
+    """An app that is asked what another process answers, which never comes to an end."""
+    store = MemoryState()
+    counter = Counter(state=store, deadline=0.1, **settings)
+    await store.set(repeats_of(counter.hooks)._key(delivered(GATHER)), value=b"", version=None, ttl=60)
+    return counter
+
+
+async def test_who_waits_for_another_process_fails_at_his_deadline(caplog: pytest.LogCaptureFixture) -> None:
+    counter = await taken()
+    async with asyncio.timeout(5):
+        replies = await asyncio.gather(*[answer(counter.hooks, GATHER) for _ in range(2)])
+    assert ([reply.status for reply in replies], counter.runs) == ([500, 500], 0)
+    assert "another process, which was asked the same, has not answered in time" in caplog.text
+
+
+async def test_who_waits_for_another_process_hears_the_fallback_at_his_deadline() -> None:
+    counter = await taken(fallback=Document(SpeakSentence("Sorry.")))
+    async with asyncio.timeout(5):
+        assert b"Sorry." in (await answer(counter.hooks, GATHER)).body
+    assert repeats_of(counter.hooks)._answers == {}  # it may be answered after all
 
 
 async def test_a_delivery_that_is_interrupted_while_the_store_is_asked_is_no_answer() -> None:
@@ -312,3 +450,30 @@ async def test_a_delivery_that_is_interrupted_while_the_store_is_asked_is_no_ans
         await first
     repeats_of(counter.hooks)._patience = 0.02
     assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
+class Slow(MemoryState):
+    """A store that has made a claim before it says so, and in which none runs out."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: 0.0)
+        self.has_claim, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def set(self, key: StateKey, *, value: bytes, version: str | None, ttl: float) -> str | None:
+        given = await super().set(key, value=value, version=version, ttl=ttl)
+        self.has_claim.set()
+        await self.go_on.wait()
+        return given
+
+
+async def test_a_claim_is_given_back_when_its_delivery_is_interrupted_meanwhile() -> None:
+    store = Slow()
+    one, other = Counter(state=store), Counter(state=store)
+    first = asyncio.create_task(answer(one.hooks, GATHER))
+    await store.has_claim.wait()
+    first.cancel()
+    await asyncio.wait({first})
+    store.go_on.set()
+    async with asyncio.timeout(1):
+        assert b"Run 1." in (await answer(other.hooks, GATHER)).body
+    assert one.runs == 0

@@ -220,9 +220,7 @@ class Webhooks(Router):
             parsing.prepare({event.family for route in table.routes for event in route.events})
             hooks = self._telling(table) if self._told else None
             dispatcher = self._dispatcher(table, hints, hooks, self._deadline, self._fallback)
-            repeats = (
-                Repeats(self._states, paths=table.paths, clock=dispatcher.clock, hooks=hooks) if self._once else None
-            )
+            repeats = self._remembering(table, dispatcher, hooks) if self._once else None
             if self._inbox is not None:
                 self._intake, self._worker = self._kept_in(self._inbox, table, hints, hooks)
             elif any(route.ordered for route in table.routes):
@@ -247,6 +245,16 @@ class Webhooks(Router):
         from webhooks.hooks import Hooks
 
         return Hooks(self._told, paths=table.paths)
+
+    def _remembering(self, table: Table, dispatcher: Dispatcher, hooks: Hooks | None) -> Repeats:
+        return Repeats(
+            self._states,
+            paths=table.paths,
+            clock=dispatcher.clock,
+            deadline=self._deadline,
+            late=dispatcher.fail,
+            hooks=hooks,
+        )
 
     def _dispatcher(
         self,

@@ -169,6 +169,12 @@ class Dispatcher:
             failure = _failure(error)
         return await self._failed(failure, turn)
 
+    def fail(
+        self, error: DeadlineExceeded, event: Event, delivery: Delivery, link: LinkTo, arrived: float
+    ) -> Awaitable[Reply]:
+        """The reply to an event whose handler runs in another process, and is too late there."""
+        return self._failed(error, _Turn("of another process", event, delivery, link, arrived, None))
+
     async def _failed(self, error: Exception, turn: _Turn) -> Reply:
         """The reply where a handler has failed."""
         event = turn.event

@@ -1,15 +1,16 @@
 """The same answer to a repeated question: a caller who waits is asked about once, however often Bandwidth asks.
 
-1. A question is an event that waits for BXML. It is asked again when the last one of the same call or conference had
-   the same bytes and came at the same path. Paths that no route names are one, so a fallback URL there asks the same;
-   a fallback URL with routes of its own asks those.
+1. A question is an event that waits for BXML. It is asked again when the same bytes come at the same path. Paths that
+   no route names are one, so a fallback URL there asks the same; a fallback URL with routes of its own asks those.
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
-3. Who asks while the first is being answered waits for it. What failed (500) is not remembered: that Bandwidth asks
-   again is the remedy.
+3. Who asks while the first is being answered waits for it, until his own deadline at most. What failed (500) is not
+   remembered: that Bandwidth asks again is the remedy.
 4. Whoever asks once pays: so one look and one note in a dictionary, which is dropped whole when it is full. Nobody
    looks for what is too old.
 5. Where the app has a store, other processes are asked through it. It never costs the answer: what it cannot do, or
    not at once, is left.
+6. Who answers a question has a claim in the store, which he renews: nobody takes over from a process that lives, and
+   nobody waits long for one that died, or whose loop stands still.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from webhooks.bxml import LinkTo
+from webhooks.deadline import Deadline
 from webhooks.delivery import Delivery, Reply
+from webhooks.errors import DeadlineExceeded
 from webhooks.events import Event
 from webhooks.state.base import StateKey, StateStore
 from webhooks.state.holding import States
@@ -42,49 +45,39 @@ Outcome: TypeAlias = Reply | Awaitable[Reply | None] | None
 Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
 """: of an event, what it came in, what gives handlers' URLs, and when it arrived."""
 
-# How many questions are remembered in a process: twice as many at most. A repeat comes within Bandwidth's own timeout,
-# 25 seconds at most (voice/webhooks/about), in which a process answers fewer calls than that.
-_MOST = 1024
-# Bytes of a reply that is remembered. Most have a few hundred.
-_LONGEST = 16 * 1024
+# How many questions are remembered in a process: twice as many at most, in 32 MiB at most. A repeat comes within
+# Bandwidth's own timeout, 25 seconds at most (voice/webhooks/about), in which a process is asked less often than that.
+_MOST = 4096
+# Bytes of a reply that count as one question. Most replies have a few hundred.
+_PLACE = 4 * 1024
+# Bytes of a reply that is remembered: of the longest document (voice/bxml/about).
+_LONGEST = 64 * 1024
 # Seconds for which a store keeps a reply.
 _KEPT = 120.0
-# Of the store, in seconds: how long it is left alone when it had no answer; for how long a question is somebody's who
-# has not answered it; and between two looks whether he has.
+# Of the store, in seconds: how long it is left alone when it had no answer; and between two looks whether somebody else
+# has answered.
 _LEFT_ALONE = 10.0
-_CLAIMED = 10.0
 _PAUSE = 0.05
+# A claim lasts as long as so many renewals take: a loop or a machine may stand still for a moment.
+_RENEWALS = 3
 
 
-_Answer: TypeAlias = tuple[int, str, Reply]
-"""What was asked, at which path, and the reply. Python's own hash, of 64 bits and keyed, stands for the question: it is
-compared with questions of the same call only, and takes a twentieth of the memory."""
-
-
-class _Open:
-    """A question that is being answered, and that somebody else may ask meanwhile."""
-
-    __slots__ = ("call", "claim", "path", "question", "waiting")
-
-    def __init__(self, call: str, question: int, path: str) -> None:
-        self.call = call
-        self.question = question
-        self.path = path
-        self.waiting: asyncio.Future[None] | None = None
-        """Set when it is answered; made by the first who waits for that."""
-        self.claim: tuple[StateStore, StateKey, str] | None = None
-        """Where other processes are told the answer, and the version that it replaces."""
+_Asked: TypeAlias = tuple[Event, Delivery, LinkTo, float]
+"""What `Dispatch` takes."""
 
 
 class Repeats:
-    """Remembers the last question of each call or conference, and its answer.
+    """Remembers the last questions of calls and conferences, and their answers.
 
     Args:
         states: has the store where other processes look, if the app has one.
         paths: those that routes name.
         clock: seconds, from any start.
+        deadline: until when who asks waits for another process.
+        late: gives the reply to whoever has waited until then.
         hooks: are told of replies that are given again.
         patience: seconds for an answer of the store's.
+        renewal: seconds after which a claim in the store is renewed.
     """
 
     def __init__(
@@ -93,58 +86,70 @@ class Repeats:
         *,
         paths: frozenset[str],
         clock: Callable[[], float],
+        deadline: Deadline,
+        late: Callable[[DeadlineExceeded, Event, Delivery, LinkTo, float], Awaitable[Reply]],
         hooks: Hooks | None = None,
         patience: float = 1.0,
+        renewal: float = 2.0,
     ) -> None:
         self._states = states
         self._store = states.shared
         self._paths = paths
         self._clock = clock
+        self._deadline = deadline
+        self._late = late
         self._patience = patience
+        self._renewal = renewal
         self._hooks = hooks
-        self._answers: dict[str, _Answer] = {}
-        self._older: dict[str, _Answer] = {}
-        self._open: dict[str, _Open] = {}
+        # Python's own hash, of 64 bits and keyed, stands for a question: it takes a twentieth of the memory, and two of
+        # eight thousand are never the same.
+        self._answers: dict[int, Reply] = {}
+        self._older: dict[int, Reply] = {}
+        # Of `_MOST`, how many `_answers` takes.
+        self._places = 0
+        # Questions that are being answered, and their replies to come; made by the first who waits for one.
+        self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
-        call = event.correlation_id or ""
-        question = hash(delivery.body or delivery.query)
-        last = self._answers.get(call) or self._older.get(call)
-        if self._store is not None or (last is not None and last[0] == question) or call in self._open:
-            return self._unless_known(dispatch, event, delivery, link, arrived)
+        question = hash((delivery.body or delivery.query, self._at(delivery.path)))
+        if (
+            self._store is not None or question in self._answers or question in self._older or question in self._open
+        ) and _is_precise(event):
+            return self._unless_known(question, dispatch, (event, delivery, link, arrived))
         reply = dispatch(event, delivery, link, arrived)
         if isinstance(reply, Reply):
             # Nobody else can have asked meanwhile.
-            self._note(call, question, delivery.path, reply)
+            self._note(question, reply)
             return reply
-        return None if reply is None else self._when_known(self._begin(call, delivery), reply)
+        return None if reply is None else self._when_known(question, reply)
 
-    def _note(self, call: str, question: int, path: str, reply: Reply) -> None:
-        if reply.status >= 500 or len(reply.body) > _LONGEST:
+    def _at(self, path: str) -> str:
+        """The path of a route, as `Table` writes it; "*" for all others."""
+        path = path.rstrip("/")
+        return path if path in self._paths else "*"
+
+    def _note(self, question: int, reply: Reply) -> None:
+        if not _is_lasting(reply):
             return
-        if len(self._answers) >= _MOST:
-            self._older, self._answers = self._answers, {}
-        self._answers[call] = question, path, reply
+        places = 1 + len(reply.body) // _PLACE
+        if self._places + places > _MOST:
+            self._older, self._answers, self._places = self._answers, {}, 0
+        self._places += places
+        self._answers[question] = reply
 
-    def _begin(self, call: str, delivery: Delivery) -> _Open:
-        question = self._open[call] = _Open(call, hash(delivery.body or delivery.query), delivery.path)
-        return question
+    def _end(self, question: int, reply: Reply | None) -> None:
+        """What was answered; None when that was interrupted."""
+        waiting = self._open.pop(question, None)
+        if reply is not None:
+            self._note(question, reply)
+        if waiting is not None:
+            waiting.set_result(reply)
 
-    def _end(self, question: _Open, reply: Reply | None) -> None:
-        """What was answered; None when that was interrupted. A later question of the same call has taken its place."""
-        if self._open.get(question.call) is question:
-            del self._open[question.call]
-            if reply is not None:
-                self._note(question.call, question.question, question.path, reply)
-        if question.waiting is not None:
-            question.waiting.set_result(None)
-        if question.claim is not None:
-            self._tell(*question.claim, reply)
-
-    async def _when_known(self, question: _Open, coming: Awaitable[Reply | None]) -> Reply | None:
+    async def _when_known(self, question: int, coming: Awaitable[Reply | None]) -> Reply | None:
+        self._open[question] = None
         reply = None
         try:
             reply = await coming
@@ -152,79 +157,92 @@ class Repeats:
             self._end(question, reply)
         return reply
 
-    async def _unless_known(
-        self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float
-    ) -> Reply | None:
-        known = await self._known(event, event.correlation_id or "", delivery)
-        if isinstance(known, Reply):
-            if self._hooks is not None:
-                self._hooks.tell("replied", event, delivery, arrived, reply=known)
-            return known
+    async def _unless_known(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+        while question in self._open:
+            # Shielded: one that is interrupted must not interrupt others that wait.
+            await asyncio.shield(self._answered(question))
+        reply = self._answers.get(question) or self._older.get(question)
+        if reply is not None:
+            return self._again(reply, asked)
+        try:
+            return await self._as_first(question, dispatch, asked)
+        except DeadlineExceeded as error:
+            return await self._late(error, *asked)
+
+    def _answered(self, question: int) -> asyncio.Future[Reply | None]:
+        """Done when a question is answered that is open."""
+        answered = self._open[question]
+        if answered is None:
+            answered = self._open[question] = asyncio.get_running_loop().create_future()
+        return answered
+
+    def _again(self, reply: Reply, asked: _Asked) -> Reply:
+        if self._hooks is not None:
+            event, delivery, _, arrived = asked
+            self._hooks.tell("replied", event, delivery, arrived, reply=reply)
+        return reply
+
+    async def _as_first(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+        """The reply to a question that this process has not heard yet."""
+        self._open[question] = None
         reply = None
         try:
-            coming = dispatch(event, delivery, link, arrived)
+            if self._store is not None:
+                reply = await self._elsewhere(self._store, question, asked)
+            if reply is not None:
+                return self._again(reply, asked)
+            coming = dispatch(*asked)
             reply = coming if coming is None or isinstance(coming, Reply) else await coming
         finally:
-            self._end(known, reply)
+            self._end(question, reply)
         return reply
 
-    async def _known(self, event: Event, call: str, delivery: Delivery) -> Reply | _Open:
-        """The reply to the same question; else this one, which is new and to be answered."""
-        while (pending := self._open.get(call)) is not None and self._is_same(event, delivery, pending):
-            if pending.waiting is None:
-                pending.waiting = asyncio.get_running_loop().create_future()
-            # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(pending.waiting)
-        last = self._answers.get(call) or self._older.get(call)
-        if last is not None and self._is_same(event, delivery, last):
-            return last[2]
-        question = self._begin(call, delivery)
-        if self._store is None or not _is_precise(event):
-            return question
-        reply = None
-        try:
-            reply = await self._elsewhere(self._store, question, delivery)
-        except BaseException:
-            self._end(question, None)
-            raise
-        if reply is None:
-            return question
-        self._end(question, reply)
-        return reply
+    async def _elsewhere(self, store: StateStore, question: int, asked: _Asked) -> Reply | None:
+        """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give.
 
-    def _is_same(self, event: Event, delivery: Delivery, other: _Open | _Answer) -> bool:
-        question, path = (other.question, other.path) if isinstance(other, _Open) else other[:2]
-        same = question == hash(delivery.body or delivery.query) and self._at(path) == self._at(delivery.path)
-        return same and _is_precise(event)
-
-    def _at(self, path: str) -> str:
-        return path if path in self._paths else ""
-
-    async def _elsewhere(self, store: StateStore, question: _Open, delivery: Delivery) -> Reply | None:
-        """The reply that another process gave, or gives soon; None when there is none, and then it is ours to give."""
-        key, until = self._key(delivery), self._clock() + _CLAIMED
-        while self._store_is_left_until <= self._clock() < until:
-            claim = await self._ask(store.set(key, value=b"", version=None, ttl=_CLAIMED))
-            if claim is not None:
-                question.claim = store, key, claim
+        Raises:
+            DeadlineExceeded: it did not give it in time.
+        """
+        event, delivery, _, arrived = asked
+        key, latest = self._key(delivery), arrived + self._deadline.of(event)
+        while self._store_is_left_until <= self._clock() < latest:
+            # Tasks: who is interrupted here may have a claim already, which `_hold` gives back.
+            claim = self._start(self._claim(store, key, None))
+            self._start(self._hold(store, key, claim, self._answered(question)))
+            if await asyncio.shield(claim) is not None:
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
                 return _read(entry.value)
+            if entry is not None and self._clock() + _PAUSE >= latest:
+                raise DeadlineExceeded("another process, which was asked the same, has not answered in time")
             await asyncio.sleep(_PAUSE)
         return None
 
-    def _tell(self, store: StateStore, key: StateKey, version: str, reply: Reply | None) -> None:
-        """Tell the other processes what was answered. The reply does not wait for that."""
-        value, ttl = (b"", 0.0) if reply is None or reply.status >= 500 else (_written(reply), _KEPT)
+    async def _claim(self, store: StateStore, key: StateKey, version: str | None) -> str | None:
+        return await self._ask(store.set(key, value=b"", version=version, ttl=_RENEWALS * self._renewal))
 
-        async def tell() -> None:
-            await self._ask(store.set(key, value=value, version=version, ttl=ttl))
-            await self._states.prune()
+    async def _hold(
+        self, store: StateStore, key: StateKey, claim: Awaitable[str | None], answered: asyncio.Future[Reply | None]
+    ) -> None:
+        """Renew a claim until its question is answered, then tell the other processes. The reply waits for neither."""
+        version = await claim
+        if version is None:
+            return
+        while not answered.done():
+            await asyncio.wait({answered}, timeout=self._renewal)
+            if not answered.done():
+                version = await self._claim(store, key, version) or version
+        reply = answered.result()
+        value, ttl = (_written(reply), _KEPT) if reply is not None and _is_lasting(reply) else (b"", 0.0)
+        await self._ask(store.set(key, value=value, version=version, ttl=ttl))
+        await self._states.prune()
 
-        task = asyncio.ensure_future(tell())
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
         """What the store answers; None, and it is left alone for a while, when it fails."""
@@ -236,14 +254,19 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        parts = (self._at(delivery.path).encode("utf-8", "surrogatepass"), delivery.query, delivery.body)
-        digest = hashlib.blake2b(b"".join(b"%d:%s" % (len(part), part) for part in parts), digest_size=16)
+        path = self._at(delivery.path).encode("utf-8", "surrogatepass")
+        asked = b"%d:%s%s" % (len(path), path, delivery.body or delivery.query)
+        digest = hashlib.blake2b(asked, digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
 
 
 def _is_precise(event: Event) -> bool:
     """Whether an event's time tells it from others of the same second. It is text, when nobody can read it."""
     return bool(getattr(getattr(event, "event_time", None), "microsecond", 0))
+
+
+def _is_lasting(reply: Reply) -> bool:
+    return reply.status < 500 and len(reply.body) <= _LONGEST
 
 
 def _written(reply: Reply) -> bytes:
