@@ -313,11 +313,10 @@ def _last(value: JsonValue) -> JsonValue:
 
 
 def _decoded(value: JsonValue) -> JsonValue:
-    """The object that a text is the JSON of; anything else stays what it is."""
-    if isinstance(value, str):
-        with suppress(ValueError):
-            read = cast("JsonValue", from_json(value))
-            return read if isinstance(read, dict) else value
+    """The object that a text of a query is the JSON of; any other text stays what it is."""
+    with suppress(ValueError):
+        read = cast("JsonValue", from_json(cast("str", value)))
+        return read if isinstance(read, dict) else value
     return value
 
 

@@ -16,8 +16,10 @@ def test_an_mfa_message_is_told_by_what_its_json_text_lacks(message: str) -> Non
     assert isinstance(event, UnknownEvent)
 
 
-def test_a_message_that_comes_twice_is_no_object() -> None:
-    (event,) = parse(Delivery.of(method="GET", query="type=message-failed&message={}&message={}"))
+def test_of_a_message_that_comes_twice_the_last_tells() -> None:
+    (event,) = parse(Delivery.of(method="GET", query="type=message-failed&message=x&message={}"))
+    assert isinstance(event, UnknownEvent)
+    (event,) = parse(Delivery.of(method="GET", query="type=message-failed&message={}&message=x"))
     assert isinstance(event, InvalidEvent)
 
 
