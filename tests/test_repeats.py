@@ -234,19 +234,19 @@ async def test_an_answer_is_remembered_that_is_as_long_as_a_document_may_be(
     assert len(ran) == runs
 
 
-async def test_memory_is_bounded_and_the_last_four_thousand_are_in_it() -> None:
+async def test_memory_is_bounded_and_the_last_thousand_are_in_it() -> None:
     counter = Counter()
-    asked = [{**GATHER, "callId": f"c-{number}"} for number in range(9000)]
+    asked = [{**GATHER, "callId": f"c-{number}"} for number in range(3000)]
     for sent in asked:
         await answer(counter.hooks, sent)
-    for sent in asked[-4096:]:
+    for sent in asked[-1024:]:
         await answer(counter.hooks, sent)
-    assert counter.runs == 9000
+    assert counter.runs == 3000
     repeats = repeats_of(counter.hooks)
-    assert len(repeats._answers) + len(repeats._older) <= 2 * 4096
+    assert len(repeats._answers) + len(repeats._older) <= 2 * 1024
 
 
-async def test_long_answers_take_no_more_than_32_mebibytes() -> None:
+async def test_long_answers_take_no_more_than_8_mebibytes() -> None:
     hooks = app()
 
     @hooks.on(GatherEvent)
@@ -257,7 +257,7 @@ async def test_long_answers_take_no_more_than_32_mebibytes() -> None:
         await answer(hooks, {**GATHER, "callId": f"c-{number}"})
     repeats = repeats_of(hooks)
     kept = [len(reply.body) for replies in (repeats._answers, repeats._older) for reply in replies.values()]
-    assert 15 * 1024**2 < sum(kept) <= 32 * 1024**2
+    assert 3 * 1024**2 < sum(kept) <= 8 * 1024**2
 
 
 async def test_nobody_waits_for_one_that_failed_long_after_it_began() -> None:

@@ -45,9 +45,9 @@ Outcome: TypeAlias = Reply | Awaitable[Reply | None] | None
 Dispatch: TypeAlias = Callable[[Event, Delivery, LinkTo, float], Outcome]
 """: of an event, what it came in, what gives handlers' URLs, and when it arrived."""
 
-# How many questions are remembered in a process: twice as many at most, in 32 MiB at most. A repeat comes within
+# How many questions are remembered in a process: twice as many at most, in 8 MiB at most. A repeat comes within
 # Bandwidth's own timeout, 25 seconds at most (voice/webhooks/about), in which a process is asked less often than that.
-_MOST = 4096
+_MOST = 1024
 # Bytes of a reply that count as one question. Most replies have a few hundred.
 _PLACE = 4 * 1024
 # Bytes of a reply that is remembered: of the longest document (voice/bxml/about).
