@@ -64,6 +64,7 @@ async def test_many_can_come_first(tmp_path: Path) -> None:
     """Of a thousand turns, some went wrong before there was patience."""
     for turn in range(30):
         stores = [store(tmp_path / f"{turn}.db") for _ in range(4) for store in (SqliteInbox, SqliteState)]
-        await asyncio.gather(*(store.open() for store in stores))
+        opened = await asyncio.gather(*(store.open() for store in stores), return_exceptions=True)
+        assert opened == [None] * 8
         for store in stores:
             await store.close()

@@ -110,7 +110,7 @@ class Repeats:
         # Questions that are being answered, and their replies to come; made by the first who waits for one.
         self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
@@ -206,10 +206,12 @@ class Repeats:
         event, delivery, _, arrived = asked
         key, latest = self._key(delivery), arrived + self._deadline.of(event)
         while self._store_is_left_until <= self._clock() < latest:
-            # Tasks: who is interrupted here may have a claim already, which `_hold` gives back.
-            claim = self._start(self._claim(store, key, None))
-            self._start(self._hold(store, key, claim, self._answered(question)))
-            if await asyncio.shield(claim) is not None:
+            # Who is interrupted here, or waits no longer, may have a claim: it is given back.
+            version = await self._ask(
+                self._claim(store, key, None), lambda late: store.set(key, value=b"", version=late, ttl=0.0)
+            )
+            if version is not None:
+                self._start(self._hold(store, key, version, self._answered(question)))
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
@@ -219,35 +221,35 @@ class Repeats:
             await asyncio.sleep(_PAUSE)
         return None
 
-    async def _claim(self, store: StateStore, key: StateKey, version: str | None) -> str | None:
-        return await self._ask(store.set(key, value=b"", version=version, ttl=_RENEWALS * self._renewal))
+    def _claim(self, store: StateStore, key: StateKey, version: str | None) -> Coroutine[Any, Any, str | None]:
+        return store.set(key, value=b"", version=version, ttl=_RENEWALS * self._renewal)
 
     async def _hold(
-        self, store: StateStore, key: StateKey, claim: Awaitable[str | None], answered: asyncio.Future[Reply | None]
+        self, store: StateStore, key: StateKey, version: str, answered: asyncio.Future[Reply | None]
     ) -> None:
         """Renew a claim until its question is answered, then tell the other processes. The reply waits for neither."""
-        version = await claim
-        if version is None:
-            return
         while not answered.done():
             await asyncio.wait({answered}, timeout=self._renewal)
             if not answered.done():
-                version = await self._claim(store, key, version) or version
+                version = await self._ask(self._claim(store, key, version)) or version
         reply = answered.result()
         value, ttl = (_written(reply), _KEPT) if reply is not None and _is_lasting(reply) else (b"", 0.0)
         await self._ask(store.set(key, value=value, version=version, ttl=ttl))
         await self._states.prune()
 
-    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
 
-    async def _ask(self, question: Coroutine[Any, Any, T]) -> T | None:
+    async def _ask(
+        self,
+        question: Coroutine[Any, Any, T | None],
+        give_back: Callable[[T], Coroutine[Any, Any, object]] | None = None,
+    ) -> T | None:
         """What the store answers; None, and it is left alone for a while, when it fails."""
         try:
-            return await self._states.ask(question, patience=self._patience)
+            return await self._states.ask(question, patience=self._patience, give_back=give_back)
         except Exception as error:  # noqa: BLE001 - a user's store; a caller waits, and has an answer without it
             self._store_is_left_until = self._clock() + _LEFT_ALONE
             _log.error("Other processes are not asked about repeated deliveries for a while: %s.", type(error).__name__)
