@@ -36,7 +36,10 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def _run(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command, environment = [sys.executable, "-m", *arguments], {**os.environ, "PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", *arguments]
+    # `pyright --verifytypes` asks the first Python of the path where packages are, whatever its options say.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PATH": path}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
