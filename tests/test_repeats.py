@@ -374,7 +374,7 @@ async def test_a_store_that_fails_costs_no_answer_however_short_the_deadline() -
 
 
 def repeats_of(hooks: Webhooks) -> Any:
-    return hooks._ready()._repeats
+    return hooks._ready()._ask.__self__
 
 
 async def test_a_process_that_died_while_it_answered_holds_nobody_up_for_long() -> None:

@@ -249,6 +249,7 @@ class Webhooks(Router):
     def _remembering(self, table: Table, dispatcher: Dispatcher, hooks: Hooks | None) -> Repeats:
         return Repeats(
             self._states,
+            dispatch=dispatcher.dispatch,
             paths=table.paths,
             clock=dispatcher.clock,
             deadline=self._deadline,

@@ -10,7 +10,7 @@ from webhooks.delivery import BXML, EMPTY, Delivery, Reply
 from webhooks.receiver import Receiver
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 __all__ = ["Ready", "serve", "serve_lifespan", "split"]
 
@@ -25,10 +25,12 @@ _BODILESS = frozenset({204, 304})
 # How long a body is, which the server says (RFC 9112, 6).
 _LENGTHS = ("content-length", "transfer-encoding")
 
-_HUNG_UP = "A client hung up before its delivery was complete."
-
 _BXML_HEADER = (b"content-type", BXML.encode())
 _NO_LENGTH = (b"content-length", b"0")
+
+
+class _HungUp(Exception):
+    """A client has gone before its delivery was complete."""
 
 
 async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,50 +40,61 @@ async def serve(receiver: Receiver, scope: Scope, receive: Receive, send: Send) 
     # Refused before its body is read, unless the authenticator asked for that.
     reply = None if receiver.needs_body else receiver.refuse(delivery)
     if reply is None:
-        fits = not _declares_more(delivery, receiver.max_body)
-        if fits:
+        try:
             message = await receive()
-            if message["type"] == "http.disconnect":
-                _log.debug(_HUNG_UP)
-                return
-            body = message.get("body", b"")
-            if message.get("more_body", False):
-                body = await _rest(body, receive, receiver.max_body)
-                if body is None:
-                    _log.debug(_HUNG_UP)
-                    return
-            fits = len(body) <= receiver.max_body
-            if fits:
-                delivery.body = body
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                body = message.get("body", b"")
+            else:
+                body = await _rest(message, delivery, receive, receiver.max_body)
+        except _HungUp:
+            _log.debug("A client hung up before its delivery was complete.")
+            return
+        fits = False
+        if body is not None and len(body) <= receiver.max_body:
+            delivery.body, fits = body, True
         if receiver.needs_body:
             reply = receiver.refuse(delivery)
         if reply is None:
             coming = receiver.answer(delivery) if fits else receiver.too_large(delivery)
             reply = coming if isinstance(coming, Reply) else await coming
-    headers = [_NO_LENGTH] if reply is EMPTY else _headers(reply)
+    # Written out, since a call costs more than what it does.
+    body = reply.body
+    if reply is EMPTY:
+        headers = [_NO_LENGTH]
+    elif reply.content_type is BXML and not reply.headers:
+        headers = [(b"content-length", b"%d" % len(body)), _BXML_HEADER]
+    else:
+        headers = _headers(reply)
+        if reply.status in _BODILESS:
+            body = b""
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if reply.status in _BODILESS else reply.body})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _rest(message: Message, delivery: Delivery, receive: Receive, limit: int) -> bytes | None:
+    """A body in several chunks, of which `message` is the first; None when it is over the limit, and then it is not
+    read further than that.
+
+    Raises:
+        _HungUp: it ends too early.
+    """
+    if _declares_more(delivery, limit):
+        return None
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            return None
+        if not message.get("more_body", False):
+            return bytes(chunks)
+        message = await receive()
+    raise _HungUp
 
 
 def _declares_more(delivery: Delivery, limit: int) -> bool:
-    """Whether a body says that it is over the limit; the rest is left to counting."""
-    for name, value in delivery.headers:
-        if name == b"content-length":
-            # A number of few digits is left to counting, too: its body is here in one piece.
-            return (len(value) > 4 or limit < 10_000) and value.isdigit() and int(value[:20]) > limit
-    return False
-
-
-async def _rest(body: bytes, receive: Receive, limit: int) -> bytes | None:
-    """A body in several chunks, not read further than over the limit; None when the client went away."""
-    chunks, more = bytearray(body), True
-    while more and len(chunks) <= limit:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunks += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(chunks)
+    """Whether a body says that it is over the limit; one that says nothing, or lies, is counted."""
+    declared = delivery.header(b"content-length") or b""
+    return declared.isdigit() and int(declared[:20]) > limit
 
 
 def split(scope: Scope) -> tuple[str, str]:
@@ -97,10 +110,7 @@ def split(scope: Scope) -> tuple[str, str]:
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
-    length: tuple[bytes, bytes] = (b"content-length", b"%d" % len(reply.body))
-    if reply.content_type == BXML and not reply.headers:
-        return [length, _BXML_HEADER]
-    headers: list[tuple[bytes, bytes]] = [] if reply.status in _BODILESS else [length]
+    headers = [] if reply.status in _BODILESS else [(b"content-length", b"%d" % len(reply.body))]
     if reply.content_type is not None:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
     for name, value in reply.headers:

@@ -100,7 +100,14 @@ class Dispatcher:
         self._runner = Runner()
 
     def dispatch(
-        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None = None
+        self,
+        event: Event,
+        delivery: Delivery,
+        link: LinkTo,
+        arrived: float,
+        attempt: Attempt | None = None,
+        *,
+        ends: bool = True,
     ) -> Outcome:
         """The reply to an event, awaitable where something has to be waited for; None when no route takes it.
 
@@ -110,14 +117,10 @@ class Dispatcher:
             link: gives handlers' URLs.
             arrived: what `clock` said when the delivery came in.
             attempt: of a delivery that an inbox kept; is told why it failed.
+            ends: whether a call's last event lets go of what is remembered of the call.
         """
-        if event.__class__ in ENDINGS and self._states.may_hold:
+        if event.__class__ in ENDINGS and ends and self._states.may_hold:
             return self._ended(event, delivery, link, arrived, attempt)
-        return self._handled(event, delivery, link, arrived, attempt)
-
-    def _handled(
-        self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, attempt: Attempt | None
-    ) -> Outcome:
         name = "a condition"
         try:
             route = self._table.match(event, delivery.path)
@@ -209,7 +212,7 @@ class Dispatcher:
             await self._states.end(event)
         except Exception as error:  # noqa: BLE001 - rule 4
             _log.error("State is not forgotten before its time: %s", _public(error) or _place(error))
-        reply = self._handled(event, delivery, link, arrived, attempt)
+        reply = self.dispatch(event, delivery, link, arrived, attempt, ends=False)
         return reply if reply is None or isinstance(reply, Reply) else await reply
 
     def keeping(self, event: Event, path: str) -> Keeping:

@@ -61,10 +61,13 @@ class Receiver:
         self._dispatcher = dispatcher
         self._clock = dispatcher.clock
         self._dispatch = dispatcher.dispatch
-        self._repeats = repeats
+        self._ask = dispatcher.dispatch if repeats is None else repeats.once
         self._hints = hints
+        self._unreadable = hints.unreadable
         self._hooks = hooks
         self._intake = intake
+        # As in most apps.
+        self._is_plain = hooks is None and intake is None
         self._last_link = Links(table, "")
         self.max_body = max_body
         self.needs_body: bool = bool(getattr(auth, "needs_body", False))
@@ -124,16 +127,18 @@ class Receiver:
         """The reply to a delivery that was let in; awaitable where something has to be waited for."""
         arrived = self._clock()
         try:
-            events = parse(delivery, self._hints.unreadable)
+            events = parse(delivery, self._unreadable)
         except DeliveryError as error:
             self._report(error, delivery)
             return self._not_let_in(refusal(error), delivery)
         if delivery.path not in self._table.known:
             self._hints.unknown_path(delivery.path, self._table.paths)
-        link = self._last_link if delivery.root_path == self._last_link.root_path else self._link(delivery.root_path)
+        link = self._last_link
+        if link.root_path != delivery.root_path:
+            link = self._link(delivery.root_path)
         if len(events) != 1:
             return self._one_by_one(events, delivery, link, arrived)
-        if self._hooks is None and self._intake is None:  # as in most apps: a layer less
+        if self._is_plain:  # a layer less
             return self._at_once(events[0], delivery, link, arrived)
         return self._answer_one(events[0], delivery, link, arrived)
 
@@ -185,10 +190,8 @@ class Receiver:
         self, event: Event, delivery: Delivery, link: LinkTo, arrived: float, index: int = 0
     ) -> Reply | Awaitable[Reply]:
         """The reply to the event at `index` of a delivery, which waits in no inbox."""
-        if self._repeats is None or event.__class__ not in ALLOWED:
-            reply = self._dispatch(event, delivery, link, arrived)
-        else:
-            reply = self._repeats.once(self._dispatch, event, delivery, link, arrived)
+        answer = self._ask if event.__class__ in ALLOWED else self._dispatch
+        reply = answer(event, delivery, link, arrived)
         if isinstance(reply, Reply):
             return reply
         if reply is None:

@@ -71,6 +71,7 @@ class Repeats:
 
     Args:
         states: has the store where other processes look, if the app has one.
+        dispatch: gives the reply to a question that is new.
         paths: those that routes name.
         clock: seconds, from any start.
         deadline: until when who asks waits for another process.
@@ -84,6 +85,7 @@ class Repeats:
         self,
         states: States,
         *,
+        dispatch: Dispatch,
         paths: frozenset[str],
         clock: Callable[[], float],
         deadline: Deadline,
@@ -94,7 +96,9 @@ class Repeats:
     ) -> None:
         self._states = states
         self._store = states.shared
-        self._paths = paths
+        self._dispatch = dispatch
+        # As deliveries may write them.
+        self._paths = {written: path for path in paths for written in (path, path + "/")}
         self._clock = clock
         self._deadline = deadline
         self._late = late
@@ -112,32 +116,27 @@ class Repeats:
         self._store_is_left_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def once(self, dispatch: Dispatch, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
+    def once(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
-        question = hash((delivery.body or delivery.query, self._at(delivery.path)))
+        question = hash((delivery.body or delivery.query, self._paths.get(delivery.path, "*")))
         if (
             self._store is not None or question in self._answers or question in self._older or question in self._open
         ) and _is_precise(event):
-            return self._unless_known(question, dispatch, (event, delivery, link, arrived))
-        reply = dispatch(event, delivery, link, arrived)
+            return self._unless_known(question, (event, delivery, link, arrived))
+        reply = self._dispatch(event, delivery, link, arrived)
         if isinstance(reply, Reply):
             # Nobody else can have asked meanwhile.
             self._note(question, reply)
             return reply
         return None if reply is None else self._when_known(question, reply)
 
-    def _at(self, path: str) -> str:
-        """The path of a route, as `Table` writes it; "*" for all others."""
-        path = path.rstrip("/")
-        return path if path in self._paths else "*"
-
     def _note(self, question: int, reply: Reply) -> None:
-        if not _is_lasting(reply):
+        size = len(reply.body)
+        if reply.status >= 500 or size > _LONGEST:
             return
-        places = 1 + len(reply.body) // _PLACE
-        if self._places + places > _MOST:
-            self._older, self._answers, self._places = self._answers, {}, 0
-        self._places += places
+        self._places = places = self._places + 1 + size // _PLACE
+        if places > _MOST:
+            self._older, self._answers, self._places = self._answers, {}, 1 + size // _PLACE
         self._answers[question] = reply
 
     def _end(self, question: int, reply: Reply | None) -> None:
@@ -157,7 +156,7 @@ class Repeats:
             self._end(question, reply)
         return reply
 
-    async def _unless_known(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+    async def _unless_known(self, question: int, asked: _Asked) -> Reply | None:
         while question in self._open:
             # Shielded: one that is interrupted must not interrupt others that wait.
             await asyncio.shield(self._answered(question))
@@ -165,7 +164,7 @@ class Repeats:
         if reply is not None:
             return self._again(reply, asked)
         try:
-            return await self._as_first(question, dispatch, asked)
+            return await self._as_first(question, asked)
         except DeadlineExceeded as error:
             return await self._late(error, *asked)
 
@@ -182,7 +181,7 @@ class Repeats:
             self._hooks.tell("replied", event, delivery, arrived, reply=reply)
         return reply
 
-    async def _as_first(self, question: int, dispatch: Dispatch, asked: _Asked) -> Reply | None:
+    async def _as_first(self, question: int, asked: _Asked) -> Reply | None:
         """The reply to a question that this process has not heard yet."""
         self._open[question] = None
         reply = None
@@ -191,7 +190,7 @@ class Repeats:
                 reply = await self._elsewhere(self._store, question, asked)
             if reply is not None:
                 return self._again(reply, asked)
-            coming = dispatch(*asked)
+            coming = self._dispatch(*asked)
             reply = coming if coming is None or isinstance(coming, Reply) else await coming
         finally:
             self._end(question, reply)
@@ -233,7 +232,9 @@ class Repeats:
             if not answered.done():
                 version = await self._ask(self._claim(store, key, version)) or version
         reply = answered.result()
-        value, ttl = (_written(reply), _KEPT) if reply is not None and _is_lasting(reply) else (b"", 0.0)
+        value, ttl = b"", 0.0
+        if reply is not None and reply.status < 500 and len(reply.body) <= _LONGEST:
+            value, ttl = _written(reply), _KEPT
         await self._ask(store.set(key, value=value, version=version, ttl=ttl))
         await self._states.prune()
 
@@ -256,7 +257,7 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        path = self._at(delivery.path).encode("utf-8", "surrogatepass")
+        path = self._paths.get(delivery.path, "*").encode("utf-8", "surrogatepass")
         asked = b"%d:%s%s" % (len(path), path, delivery.body or delivery.query)
         digest = hashlib.blake2b(asked, digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
@@ -265,10 +266,6 @@ class Repeats:
 def _is_precise(event: Event) -> bool:
     """Whether an event's time tells it from others of the same second. It is text, when nobody can read it."""
     return bool(getattr(getattr(event, "event_time", None), "microsecond", 0))
-
-
-def _is_lasting(reply: Reply) -> bool:
-    return reply.status < 500 and len(reply.body) <= _LONGEST
 
 
 def _written(reply: Reply) -> bytes:

@@ -13,7 +13,7 @@ from webhooks.delivery import BXML, EMPTY, Reply
 from webhooks.errors import BxmlError, DeliveryError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.rules import ALLOWED, check
+from webhooks.rules import ALLOWED, check, keeps_all
 
 __all__ = ["FAILED", "compose", "refusal"]
 
@@ -41,10 +41,12 @@ def compose(result: object, event: Event | type[Event], handler: str, link: Link
         return _sendable(result, f'handler "{handler}" returned a Reply')
     else:
         document = _document(result, handler)
-    for violation in check(document.verbs, event):
-        if violation.severity == "error":
-            raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
-        hints.violation(handler, kind, violation.sentence, violation.page)
+    verbs = document.verbs
+    if not keeps_all(kind, tuple(map(type, verbs))):
+        for violation in check(verbs, event):
+            if violation.severity == "error":
+                raise BxmlError(f'handler "{handler}": {violation.sentence} ({violation.page}).')
+            hints.violation(handler, kind, violation.sentence, violation.page)
     return Reply(200, document.to_bytes(link), BXML)
 
 

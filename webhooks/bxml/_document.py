@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, Generic, cast
 
 from typing_extensions import TypeVar
@@ -25,6 +26,7 @@ _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b"?" * len(_CONTROLS))
 ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
+_VERB = repeat(Verb)
 V_co = TypeVar("V_co", bound=Verb, covariant=True, default=Verb)
 
 
@@ -34,10 +36,9 @@ class Document(Generic[V_co]):
     __slots__ = ("_verbs",)
 
     def __init__(self, *verbs: V_co) -> None:
-        for verb in verbs:
-            if not isinstance(verb, Verb):
-                position = verbs.index(verb) + 1
-                raise BxmlError(f"Document: argument {position} is {_described(verb)}, expected a verb.")
+        if not all(map(isinstance, verbs, _VERB)):
+            position, wrong = next((at, one) for at, one in enumerate(verbs, 1) if not isinstance(one, Verb))
+            raise BxmlError(f"Document: argument {position} is {_described(wrong)}, expected a verb.")
         self._verbs = verbs
 
     @property
@@ -86,7 +87,7 @@ class Document(Generic[V_co]):
             raise self._illegal() from None
         if body.translate(_WITHOUT_CONTROLS) != body:
             raise self._illegal()
-        if "\ufffe" in text or "\uffff" in text:
+        if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
             raise self._illegal()
         if len(body) > MAX_BYTES:
             raise BxmlError(f"the document has {len(body)} bytes; Bandwidth takes {MAX_BYTES} (voice/bxml/about).")

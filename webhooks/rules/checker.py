@@ -11,7 +11,7 @@ from webhooks.bxml import Forward, Gather, Refer, Ring, StartGather, Verb
 from webhooks.events import CallEvent, Event, TransferAnswerEvent
 from webhooks.rules.table import ALLOWED, ANSWERING, ENDS, NON_BLOCKING, RULES
 
-__all__ = ["Violation", "check"]
+__all__ = ["Violation", "check", "keeps_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def check(verbs: Sequence[Verb], event: Event | type[Event]) -> list[Violation]:
     An event tells more than its class: whether the call was answered, and whether it came in by SIP.
     """
     kind = event if isinstance(event, type) else event.__class__
-    if _keeps_all(kind, tuple(map(type, verbs))):
+    if keeps_all(kind, tuple(map(type, verbs))):
         return []
     violations = _not_allowed(verbs, kind)
     if len(verbs) > 1:
@@ -58,7 +58,7 @@ _CONDITIONAL = frozenset({Forward.element, Refer.element, Ring.element})
 
 
 @lru_cache(1024)
-def _keeps_all(event: type[Event], kinds: tuple[type[Verb], ...]) -> bool:
+def keeps_all(event: type[Event], kinds: tuple[type[Verb], ...]) -> bool:
     """Whether verbs of these kinds break no rule, whatever their attributes are. An app answers with few kinds."""
     names = [kind.element for kind in kinds]
     return (
