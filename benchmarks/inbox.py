@@ -104,8 +104,9 @@ class Server:
 
 
 def delivery(number: int) -> bytes:
-    event = {"eventType": "disconnect", "eventTime": "2026-01-01T00:00:00Z", "callId": f"c-{number}", "cause": "hangup"}
-    body = json.dumps({**event, "accountId": "9900000", "applicationId": "a", "from": "+19195550123"}).encode()
+    event = {"eventType": "disconnect", "eventTime": "2026-01-01T00:00:00.123Z", "callId": f"c-{number}"}
+    facts = {"accountId": "9900000", "applicationId": "a", "from": "+19195550123", "cause": "hangup"}
+    body = json.dumps(event | facts).encode()
     return b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: %d\r\n\r\n" % len(body) + body
 
 

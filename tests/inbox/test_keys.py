@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.apps import delivered, message, payload
-from webhooks import Delivery
-from webhooks.events import Event
-from webhooks.inbox import Background, Envelope, MemoryInbox
+from webhooks import AllowAll, Delivery, Webhooks
+from webhooks.events import Event, MessageDeliveredEvent
+from webhooks.inbox import Background, Envelope, MemoryInbox, intake
 from webhooks.inbox.intake import Intake, elements
 from webhooks.inbox.keys import delivery_key, digest, order_key
 from webhooks.inbox.spool import Spool
@@ -95,13 +96,34 @@ async def test_a_users_function_replaces_the_key_and_one_that_fails_does_not(
 
 
 def test_elements_come_as_they_were_written() -> None:
-    assert elements(b"whatever", 1) == [b"whatever"]
     huge = b'{"a": ' + b"9" * 5000 + b"}"
     assert elements(b'\xef\xbb\xbf [ {"a": 1.50} ,' + huge + b',\n"\\ud83d"]', 3) == [
         b'[{"a": 1.50}]',
         b"[" + huge + b"]",
         b'["\\ud83d"]',
     ]
+
+
+async def test_an_array_is_taken_apart_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart: list[int] = []
+
+    def counted(body: bytes, count: int) -> list[bytes]:
+        apart.append(count)
+        return elements(body, count)
+
+    monkeypatch.setattr(intake, "elements", counted)
+    inbox = MemoryInbox()
+    hooks = Webhooks(auth=AllowAll(), inbox=inbox, background=Background(spool=tmp_path / "spool"))
+
+    @hooks.on(MessageDeliveredEvent)
+    async def delivered_to(event: MessageDeliveredEvent) -> None: ...
+
+    many = [{**message("message-delivered", id=f"m-{number}"), "to": "+2"} for number in range(20)]
+    assert (await hooks.receive(delivered(many))).status == 200
+    assert apart == [20]
+    counts = await inbox.counts()
+    assert counts.waiting + counts.running + counts.done == 20
+    await hooks._stop()
 
 
 def test_an_envelope_shows_nothing_that_somebody_said() -> None:

@@ -161,10 +161,10 @@ async def test_what_was_handled_is_written_when_that_is_possible_again(tmp_path:
     runs: list[str] = []
 
     class Failing(SqliteInbox):
-        async def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> bool:
+        async def finish(self, owner: str, done: Sequence[Kept]) -> Sequence[bool]:
             if failing or broken:
                 raise InboxError("the disk is full.")
-            return await super().settle(owner, kept, error, retry)
+            return await super().finish(owner, done)
 
     async def handler(kept: Kept) -> str | None:
         nonlocal failing

@@ -85,6 +85,8 @@ class Intake:
         self._spool = spool
         self._begin = begin
         self._patience = Patience(_PATIENCE)
+        # The last array, and its elements: taken apart for each of them, a thousand would take seconds.
+        self._array: tuple[Delivery, list[bytes]] | None = None
         self.tally: Tally = Tally()
         """Counts."""
 
@@ -98,7 +100,7 @@ class Intake:
             ordered: whether it waits for earlier events of its call or conversation.
         """
         index, count = place
-        body = elements(delivery.body, count)[index]
+        body = self._element(delivery, index, count)
         envelope = self._envelope(event, delivery, body, ordered=ordered)
         is_message = event.family == "messaging" or body.lstrip()[:1] == b"["
         if ordered and self._spool.holds and not is_message:
@@ -116,6 +118,13 @@ class Intake:
         else:
             self.tally.duplicate += 1
         return EMPTY
+
+    def _element(self, delivery: Delivery, index: int, count: int) -> bytes:
+        if count == 1:
+            return delivery.body
+        if self._array is None or self._array[0] is not delivery:
+            self._array = delivery, elements(delivery.body, count)
+        return self._array[1][index]
 
     def _refuse(self, envelope: Envelope, told: str) -> Reply:
         self.tally.refused += 1
@@ -161,8 +170,6 @@ class Intake:
 
 def elements(body: bytes, count: int) -> list[bytes]:
     """The elements of an array of so many, each as an array of one, as they were written."""
-    if count == 1:
-        return [body]
     text, position, found = body.decode("utf-8-sig"), 1, list[bytes]()
     text = text.lstrip()
     decoder = json.JSONDecoder(parse_int=str)

@@ -125,11 +125,13 @@ class LeasingInbox(ABC):
         if any(owner != run.owner for owner, _ in ended) or any(one.order_key is not None for one in envelopes):
             return None
         now = self.clock.now()
-        kept = store.put_and_finish(run.owner, envelopes, [id for _, id in ended], now, now + self._lease)
+        done = [id for _, ids in ended for id in ids]
+        kept = store.put_and_finish(run.owner, envelopes, done, now, now + self._lease)
         if kept is None:
             return None
         self._promise(run, kept)
-        return {operation: kept if operation == self._put else [True] * len(ended) for operation in wanted}
+        mine = [[True] * len(ids) for _, ids in ended]
+        return {operation: kept if operation == self._put else mine for operation in wanted}
 
     def _promise(self, run: Run, kept: Sequence[Kept]) -> None:
         run.is_alone = run.is_alone or any(one.crashes for one in kept)
@@ -247,26 +249,28 @@ class LeasingInbox(ABC):
         for kept in leased or ():
             self._redeem(kept)
 
-    def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> Awaitable[bool]:
-        """Write down what became of it; False when another process has taken it meanwhile."""
-        if error is None:
-            # Nobody waits for that, but what comes behind it in its order, or may run when what crashed has ended.
-            soon = kept.envelope.order_key is None and not kept.crashes
-            return self._ask_each(self._finish, (owner, kept.id), soon=soon)
+    def finish(self, owner: str, done: Sequence[Kept]) -> Awaitable[Sequence[bool]]:
+        """Write down that they are done; False for those that another process has taken meanwhile."""
+        # Nobody waits for that, but what comes behind them in their order, or may run when what crashed has ended.
+        soon = all(kept.envelope.order_key is None and not kept.crashes for kept in done)
+        return self._ask_each(self._finish, (owner, [kept.id for kept in done]), soon=soon)
+
+    @staticmethod
+    def _finish(store: Store, items: Sequence[tuple[str, Sequence[int]]]) -> Sequence[Sequence[bool]]:
+        mine = set[int]()
+        for owner in {owner for owner, _ in items}:
+            mine.update(store.finish(owner, [id for its, ids in items if its == owner for id in ids]))
+        return [[id in mine for id in ids] for _, ids in items]
+
+    def fail(self, owner: str, kept: Kept, error: str, retry: Retry) -> Awaitable[Sequence[bool]]:
+        """Write down why it failed, and when it comes again; False when another process has taken it meanwhile."""
         again = kept.attempts < retry.attempts
         delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
 
-        def operation(store: Store, _: Sequence[None]) -> Sequence[bool]:
-            return [store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]
+        def operation(store: Store, _: Sequence[None]) -> Sequence[Sequence[bool]]:
+            return [[store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]]
 
         return self._ask_each(operation, None)
-
-    @staticmethod
-    def _finish(store: Store, items: Sequence[tuple[str, int]]) -> Sequence[bool]:
-        mine = set[int]()
-        for owner in {owner for owner, _ in items}:
-            mine.update(store.finish(owner, [id for its, id in items if its == owner]))
-        return [id in mine for _, id in items]
 
     async def release(self, owner: str) -> None:
         """Give back what was not handled to its end."""

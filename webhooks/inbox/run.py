@@ -43,8 +43,12 @@ class Leases(Protocol):
         """Deliveries that a run handles now; begun already."""
         ...
 
-    def settle(self, owner: str, kept: Kept, error: str | None, retry: Retry) -> Awaitable[bool]:
-        """Write down what became of it; False when another process has taken it meanwhile."""
+    def finish(self, owner: str, done: Sequence[Kept]) -> Awaitable[Sequence[bool]]:
+        """Write down that they are done; False for those that another process has taken meanwhile."""
+        ...
+
+    def fail(self, owner: str, kept: Kept, error: str, retry: Retry) -> Awaitable[Sequence[bool]]:
+        """Write down why it failed, and when it comes again; False when another process has taken it meanwhile."""
         ...
 
     async def release(self, owner: str) -> None:
@@ -187,27 +191,30 @@ class Run:
     async def _settle(self, ended: Sequence[tuple[Kept, str | None]]) -> None:
         """Write down what became of them: asked for at once, so that all are in one transaction."""
         while ended:
-            asked = [(*one, self._settling(*one)) for one in ended]
+            asked = [(those, error, self._settling(those, error)) for those, error in _alike(ended)]
             again = list[tuple[Kept, str | None]]()
-            for kept, error, coming in asked:
+            for those, error, coming in asked:
                 try:
-                    mine = await coming if coming is not None else None
+                    settled = await coming if coming is not None else ()
                 except InboxError as trouble:
                     self._tell(trouble)
-                    mine = None
-                if mine is None:
-                    again.append((kept, error))
-                elif not mine or error is not None or kept.crashes or kept.envelope.order_key is not None:
-                    self._settled(kept, error, mine=mine)
+                    settled = ()
+                if not settled:
+                    again += [(kept, error) for kept in those]
+                for kept, mine in zip(those, settled, strict=False):
+                    if not mine or error is not None or kept.crashes or kept.envelope.order_key is not None:
+                        self._settled(kept, error, mine=mine)
             ended = again
             if again:
                 if self._closing:
                     return
                 await asyncio.sleep(_AGAIN)
 
-    def _settling(self, kept: Kept, error: str | None) -> Awaitable[bool] | None:
+    def _settling(self, those: Sequence[Kept], error: str | None) -> Awaitable[Sequence[bool]] | None:
         try:
-            return self._inbox.settle(self.owner, kept, error, self._retry)
+            if error is None:
+                return self._inbox.finish(self.owner, those)
+            return self._inbox.fail(self.owner, those[0], error, self._retry)
         except InboxError as trouble:
             self._tell(trouble)
             return None
@@ -258,3 +265,10 @@ class Run:
             return
         if left:
             _log.warning("%d deliveries were given back to the inbox before they were handled to their end.", left)
+
+
+def _alike(ended: Sequence[tuple[Kept, str | None]]) -> list[tuple[Sequence[Kept], str | None]]:
+    """What is done in one, and what failed one by one."""
+    done = [kept for kept, error in ended if error is None]
+    failed: list[tuple[Sequence[Kept], str | None]] = [([kept], error) for kept, error in ended if error is not None]
+    return [(done, None), *failed] if done else failed
