@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -7,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.apps import answer, app, payload
-from webhooks import AllowAll, BasicAuth, Deadline, Reply, UsageError, Webhooks
+from webhooks import AllowAll, BasicAuth, Deadline, Delivery, Reply, UsageError, Webhooks
 from webhooks.bxml import Document, Forward, Hangup, SpeakSentence, StartGather
 from webhooks.events import DisconnectEvent, GatherEvent, RedirectEvent
 
@@ -210,3 +211,20 @@ def test_a_setting_that_cannot_be_is_told_without_its_value(name: str, given: An
     with pytest.raises(UsageError, match=told) as failure:
         Webhooks(**{"auth": AllowAll(), name: given})
     assert "s3cret" not in str(failure.value)
+
+
+def test_an_authenticator_that_would_let_nobody_in_is_refused() -> None:
+    def takes_nothing() -> None: ...
+    def returns_bool(delivery: Delivery, /) -> bool:
+        raise AssertionError
+
+    wrong: dict[str, Any] = {
+        "cannot be called with a delivery alone": takes_nothing,
+        "auth returns bool": returns_bool,
+        "is `async def`": asyncio.sleep,
+    }
+    for told, auth in wrong.items():
+        with pytest.raises(UsageError, match=told):
+            Webhooks(auth=auth)
+    without_signature: Any = max
+    assert Webhooks(auth=without_signature)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import logging
 import threading
 import time
@@ -305,7 +306,8 @@ async def test_a_thread_that_outlives_its_deadline_keeps_its_slot_and_a_full_poo
 
     hooks = handling(handler, threads=1, deadline=0.05)
     assert (await answer(hooks, GATHER)).status == 500
-    assert "it outlived its deadline" in caplog.text
+    assert "it outlived its deadline; its thread, which nobody can stop, runs on" in caplog.text
+    assert "cancelled" not in caplog.text
     started = time.monotonic()
     assert (await answer(hooks, GATHER)).status == 500
     assert time.monotonic() - started < 1
@@ -454,13 +456,47 @@ async def test_a_failure_is_logged_by_type_and_place_and_with_debug_by_its_messa
     assert "Traceback" in caplog.text
 
 
+async def test_a_failure_is_told_with_the_users_line_and_not_the_librarys(caplog: pytest.LogCaptureFixture) -> None:
+    async def handler(call: GatherEvent) -> None:
+        getattr(call, "digit")  # noqa: B009 - the mistake, as type checkers let it pass
+
+    await answer(handling(handler), GATHER)
+    line = handler.__code__.co_firstlineno + 1
+    assert f"failed on gather c-1: AttributeError at {__file__}:{line}. " in caplog.text
+
+
+async def test_a_handlers_name_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def handler(call: GatherEvent) -> Any:
+        return 6
+
+    await answer(handling(handler), GATHER)
+    assert "failed on gather c-1: it returned int, expected a Document, a verb" in caplog.text
+
+
+async def test_a_coroutine_that_was_not_awaited_is_told_of(
+    caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    async def help_out() -> Hangup:
+        return Hangup()
+
+    async def handler(call: GatherEvent) -> Any:
+        return help_out()
+
+    assert (await answer(handling(handler), GATHER)).status == 500
+    assert "it returned coroutine, expected a Document" in caplog.text
+    assert "Await it: `return await ...`." in caplog.text
+    gc.collect()
+    assert not [one for one in recwarn if "never awaited" in str(one.message)]
+
+
 async def test_errors_of_ours_are_logged_with_what_they_say(caplog: pytest.LogCaptureFixture) -> None:
     async def handler(call: GatherEvent) -> None:
         Gather(max_digits=99)
 
     await answer(handling(handler), GATHER)
-    assert "Gather: max_digits is another number, expected a whole number from 1 to 50" in caplog.text
-    assert "99" not in caplog.text
+    told = "max_digits is a number that it may not be, expected a whole number from 1 to 50 (voice/bxml/gather), at"
+    assert f"failed on gather c-1: Gather: {told} {__file__}:" in caplog.text
+    assert "is 99" not in caplog.text
     assert issubclass(BxmlError, UsageError)
     assert issubclass(DeadlineExceeded, HandlerError)
 

@@ -227,8 +227,10 @@ async def test_an_authenticator_that_fails_lets_nobody_in(caplog: pytest.LogCapt
     got = recording(hooks)
     assert (await answer(hooks, payload("gather"))).status == 500
     assert got == []
-    assert "KeyError" in caplog.text
+    assert f"The authenticator failed: KeyError at {__file__}:" in caplog.text
     assert "9195550100" not in caplog.text
+    await answer(Webhooks(auth=Broken(), debug=True), payload("gather"))
+    assert "KeyError: '+19195550100'" in caplog.text
 
 
 async def test_an_unknown_path_falls_to_routes_without_one_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:

@@ -59,5 +59,6 @@ def test_only_the_families_that_have_routes_are_made_ready(readers: parsing._Rea
 def test_a_store_is_imported_when_it_is_asked_for(package: object) -> None:
     for name in package.__all__:  # type: ignore[attr-defined]
         assert getattr(package, name) is not None
+    assert set(package.__all__) <= set(dir(package))  # type: ignore[attr-defined]
     with pytest.raises(AttributeError, match="has no attribute 'OracleStore'"):
         getattr(package, "OracleStore")  # noqa: B009 - type checkers know that there is none

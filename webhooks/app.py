@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
@@ -94,13 +95,7 @@ class Webhooks(Router):
         hooks: Sequence[Hook] = (),
     ) -> None:
         super().__init__()
-        if not callable(auth) or isinstance(auth, type):
-            raise UsageError(
-                f"auth is of type {_kind(auth)}, expected BasicAuth(user, password), BasicAuth.from_env(), an "
-                "Authenticator of yours, or AllowAll()."
-            )
-        if is_async(auth):
-            raise UsageError("auth is `async def`: it is called before anything is awaited; write it as `def`.")
+        _check_auth(auth)
         for name, value in (("max_body", max_body), ("threads", threads)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise UsageError(f"{name}={value!r}: expected a whole number above 0.")
@@ -234,6 +229,7 @@ class Webhooks(Router):
                 intake=self._intake,
                 repeats=repeats,
                 hooks=hooks,
+                debug=self._debug,
             )
             if isinstance(self._auth, AllowAll):
                 _log.warning(
@@ -349,6 +345,32 @@ class Webhooks(Router):
 def _kind(value: object) -> str:
     """What was given, without its value, which may be a password or hold one."""
     return f"type, the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+
+
+def _check_auth(auth: object) -> None:
+    """Refuse what would let nobody in."""
+    if not callable(auth) or isinstance(auth, type):
+        raise UsageError(
+            f"auth is of type {_kind(auth)}, expected BasicAuth(user, password), BasicAuth.from_env(), an "
+            "Authenticator of yours, or AllowAll()."
+        )
+    if is_async(auth):
+        raise UsageError("auth is `async def`: it is called before anything is awaited; write it as `def`.")
+    try:
+        signature = inspect.signature(auth)
+    except ValueError:
+        return  # as of some functions in C
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise UsageError(
+            "auth cannot be called with a delivery alone: write `def check(delivery: Delivery, /) -> None`."
+        ) from None
+    if signature.return_annotation in (bool, "bool"):
+        raise UsageError(
+            "auth returns bool: it must return None for a delivery of Bandwidth's, and raise NotAuthenticated for any "
+            "other. One that returns anything lets nobody in."
+        )
 
 
 def _checked(fallback: Document[Verb] | None) -> Document[Verb] | None:

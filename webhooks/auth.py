@@ -28,7 +28,7 @@ class Authenticator(Protocol):
 
     1. Returns for a delivery that is, raises `NotAuthenticated` for one that is not, and raises nothing else.
     2. Is called before the body is read, so `delivery.body` is empty; one whose class says `needs_body = True` is
-       called after it.
+       called after it. `delivery.header(b"authorization")` gives a header.
     3. Neither logs nor keeps the credentials it sees.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from webhooks.bxml import Handler
 from webhooks.delivery import Delivery
+from webhooks.errors import UsageError
 from webhooks.events import Event
 from webhooks.state.holding import TTL, States
 
@@ -92,7 +94,13 @@ class Context:
 
         Raises:
             StateError: it cannot be read or saved; the message says why.
-            UsageError: such a model or event has no state, it is open already in the same handler, or what the body
-                left would not come back.
+            UsageError: the handler is no `async def`, such a model or event has no state, it is open already in the
+                same handler, or what the body left would not come back.
         """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise UsageError(
+                "context.state(...) is for `async def` handlers: `async with context.state(Cart) as cart:`."
+            ) from None
         return self._states.hold(self._event, model, key, ttl)

@@ -30,7 +30,7 @@ from webhooks.delivery import Delivery, Reply
 from webhooks.errors import BxmlError, DeadlineExceeded, HandlerError, PoolExhausted, StateError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
-from webhooks.logs import loggable
+from webhooks.logs import described, loggable, place_of
 from webhooks.repeats import Outcome
 from webhooks.reply import FAILED, compose
 from webhooks.routing import ErrorPlan, Plan, Table
@@ -211,7 +211,7 @@ class Dispatcher:
         try:
             await self._states.end(event)
         except Exception as error:  # noqa: BLE001 - rule 4
-            _log.error("State is not forgotten before its time: %s", _public(error) or _place(error))
+            _log.error("State is not forgotten before its time: %s", _public(error) or described(error))
         reply = self.dispatch(event, delivery, link, arrived, attempt, ends=False)
         return reply if reply is None or isinstance(reply, Reply) else await reply
 
@@ -232,7 +232,7 @@ class Dispatcher:
         try:
             return compose(self._fallback, event, "fallback", link, self._hints)
         except Exception as error:  # noqa: BLE001 - rule 4
-            _log.error("The fallback cannot be sent: %s", error if isinstance(error, UsageError) else _place(error))
+            _log.error("The fallback cannot be sent: %s", error if isinstance(error, UsageError) else described(error))
             return None
 
     def close(self) -> None:
@@ -270,9 +270,12 @@ class Dispatcher:
         # An `async def` behind a decorator that is none.
         return await self._run(result, when) if inspect.isawaitable(result) else result
 
-    def _of_thread(self, coming: asyncio.Future[object], name: str, when: float) -> Awaitable[object]:
+    async def _of_thread(self, coming: asyncio.Future[object], name: str, when: float) -> object:
         """What a handler returns that has a thread."""
-        return self._run(coming, when)
+        try:
+            return await self._run(coming, when)
+        except DeadlineExceeded:
+            raise DeadlineExceeded("it outlived its deadline; its thread, which nobody can stop, runs on") from None
 
     async def _run(self, awaitable: Awaitable[object], when: float) -> object:
         """What `awaitable` gives, before the clock says `when`. As in `dispatch`, which spares itself this layer."""
@@ -311,7 +314,7 @@ class Dispatcher:
     def _report(self, error: Exception, name: str, event: Event, attempt: Attempt | None = None) -> None:
         what = 'Handler "%s" failed on %s %s: %s.'
         # Of the handler's class and place, and our own sentences, nothing is a caller's.
-        ours = (_public(error) or _place(error)).removesuffix(".")
+        ours = _told(error, name)
         if attempt is not None:
             attempt.failure = ours
         facts = (name, loggable(getattr(event, "event_type", None)), loggable(event.correlation_id), ours)
@@ -319,6 +322,18 @@ class Dispatcher:
             _log.error(what, *facts, exc_info=error)
         else:
             _log.error(what + " Webhooks(debug=True) logs the message and the traceback.", *facts)
+
+
+def _told(error: Exception, name: str) -> str:
+    """What is told of the failure of a handler whose name has been told."""
+    public = _public(error).removesuffix(".")
+    if not public:
+        return described(error)
+    start = f'handler "{name}"'
+    if public.startswith(start):
+        public = f"it{public.removeprefix(start)}".removeprefix("it: ")
+    place = place_of(error)
+    return f"{public}, at {place}" if place else public
 
 
 def _public(error: Exception) -> str:
@@ -338,14 +353,6 @@ def _failure(error: BaseException) -> HandlerError:
     if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
         raise error
     return HandlerError(f"it raised {type(error).__name__}")
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-    return kind if trace is None else f"{kind} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
 async def _awaited(awaitable: Awaitable[object]) -> object:

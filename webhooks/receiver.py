@@ -24,7 +24,7 @@ from webhooks.errors import (
 )
 from webhooks.events import Event, InvalidEvent
 from webhooks.hints import Hints
-from webhooks.logs import loggable, loggable_path
+from webhooks.logs import described, loggable, loggable_path
 from webhooks.parsing import parse
 from webhooks.repeats import Repeats
 from webhooks.reply import FAILED, refusal
@@ -54,6 +54,7 @@ class Receiver:
         intake: Intake | None = None,
         repeats: Repeats | None = None,
         hooks: Hooks | None = None,
+        debug: bool = False,
     ) -> None:
         # Whatever it is annotated to return.
         self._auth: Callable[[Delivery], object] = auth
@@ -66,6 +67,7 @@ class Receiver:
         self._unreadable = hints.unreadable
         self._hooks = hooks
         self._intake = intake
+        self._debug = debug
         # As in most apps.
         self._is_plain = hooks is None and intake is None
         self._last_link = Links(table, "")
@@ -97,7 +99,8 @@ class Receiver:
         except DeliveryError as error:
             return self._refused(error, delivery)
         except Exception as error:  # noqa: BLE001 - a user's authenticator; failing open is out of the question
-            _log.error("The authenticator failed: %s. The delivery is refused.", type(error).__name__)
+            told = "The authenticator failed: %s. The delivery is refused."
+            _log.error(told, described(error), exc_info=error if self._debug else None)
             return self._not_let_in(FAILED, delivery)
         return None
 

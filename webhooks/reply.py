@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import cast
 
 from webhooks.bxml import Document, LinkTo, Verb
@@ -59,9 +59,12 @@ def _document(result: object, handler: str) -> Document[Verb]:
         parts = cast("Sequence[Verb]", result)
         return Document(*(verb for part in parts for verb in (document_of(part) if is_foreign(part) else (part,))))
     hint = " To speak it, return SpeakSentence(...)." if isinstance(result, str) else ""
+    kind = type(result).__name__
+    if isinstance(result, Coroutine):
+        hint = " Await it: `return await ...`."
+        result.close()  # or Python warns of it, where nobody can tell whose it is
     raise UsageError(
-        f'handler "{handler}" returned {type(result).__name__}, expected a Document, a verb, a list of verbs, a Reply '
-        f"or None.{hint}"
+        f'handler "{handler}" returned {kind}, expected a Document, a verb, a list of verbs, a Reply or None.{hint}'
     )
 
 

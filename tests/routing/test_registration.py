@@ -84,9 +84,13 @@ def test_notification_event_means_no_raw_event() -> None:
     ("path", "message"),
     [
         ("menu", 'a path starts with "/". Did you mean "/menu"?'),
-        ("/menu?x=1", "without query"),
-        ("/menu#x", "without query"),
-        ("/{id}", "placeholder"),
+        ("https://a.example.com/menu?x=1", 'Did you mean "/menu"?'),
+        ("https://a.example.com", 'Did you mean "/"?'),
+        ("/menu?x=1", "has a query"),
+        ("/menu#x", "has a fragment"),
+        ("/{id}", "has a placeholder, and every path is one path. What tells calls apart goes into the verb's tag"),
+        ("/menu%20", "has an encoded character"),
+        ("/menu/../x", "dots between slashes"),
         ("/a b", "blank"),
         ("//a", "plain text"),
         (5, "expected text"),
@@ -161,6 +165,8 @@ def needs_keyword(event: Any, *, name: str) -> None: ...
 def wrong_second(event: Any, request: int) -> None: ...
 def bare_second(event: Any, context) -> None: ...  # type: ignore[no-untyped-def]
 def wrong_event(event: GatherEvent) -> None: ...
+def returns_text(event: Any) -> str: ...
+def returns_mapping(event: Any) -> dict[str, str] | None: ...
 def returns_verb(event: Any) -> Gather: ...
 def returns_document(event: Any) -> Document[Any] | None: ...
 
@@ -174,6 +180,12 @@ def returns_document(event: Any) -> Document[Any] | None: ...
         (DisconnectEvent, wrong_second, 'its second parameter "request" must be annotated `Context`'),
         (DisconnectEvent, bare_second, 'its second parameter "context" must be annotated `Context`'),
         (DisconnectEvent, wrong_event, "is registered for DisconnectEvent, but its first parameter is annotated Gath"),
+        (
+            GatherEvent,
+            returns_text,
+            "returns str, expected a Document, a verb, a list of verbs, a Reply or None. To sp",
+        ),
+        (ConferenceCreatedEvent, returns_mapping, "returns dict, expected a Document"),
         (DisconnectEvent, returns_verb, "returns Gather, but DisconnectEvent is a notification"),
         (MessageReceivedEvent, returns_document, "returns Document, but MessageReceivedEvent is a notification"),
         (ConferenceCreatedEvent, returns_verb, "returns Gather, which may not answer ConferenceCreatedEvent"),

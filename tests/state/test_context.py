@@ -627,3 +627,14 @@ async def test_there_is_nothing_to_give_back_where_there_was_nothing_to_have() -
         await asking
     await asyncio.sleep(0)
     assert await store.get(lease) == Entry(b"", version or "")
+
+
+async def test_a_handler_in_a_thread_is_told_that_it_has_no_state(caplog: pytest.LogCaptureFixture) -> None:
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    def handler(call: GatherEvent, context: Context) -> None:
+        context.state(Cart)
+
+    assert (await answer(hooks, GATHER)).status == 500
+    assert "context.state(...) is for `async def` handlers: `async with context.state(Cart) as cart:`" in caplog.text

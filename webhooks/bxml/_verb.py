@@ -192,7 +192,7 @@ class Element:
             shown = f"of type {type(value).__name__}"
         # Numbers are not told, either, where strangers' logs are read: keys that a caller pressed are one.
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and "number" in expected
-        kind = "another number" if is_number else f"of type {type(value).__name__}"
+        kind = "a number that it may not be" if is_number else f"of type {type(value).__name__}"
         start, rest = f"{self.element}: {name} is", f"expected {expected} ({self.page})."
         raise BxmlError(f"{start} {shown}, {rest}", public=f"{start} {kind}, {rest}")
 

@@ -37,3 +37,8 @@ def __getattr__(name: str) -> Any:
     if name in _INBOXES:
         return getattr(import_module(f"{__name__}.{_INBOXES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """For completion, with what was not asked for yet."""
+    return sorted({*globals(), *__all__})

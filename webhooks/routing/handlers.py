@@ -21,6 +21,8 @@ __all__ = ["ErrorPlan", "Plan", "error_plan_of", "is_async", "name_of", "plan_of
 
 # Its class has no public name. By class, because a mock has every attribute, `cache_info` too.
 _CACHED = type(lru_cache(int))
+# Whose answers are no BXML, whatever is in them.
+_NOTHING_TO_SEND = (str, bytes, int, float, dict)
 _CONTEXT = re.compile(r"\bContext\b")
 
 
@@ -192,11 +194,20 @@ def _check_event(name: str, events: Collection[type[Event]], hint: Any) -> None:
 
 
 def _check_returns(name: str, events: Collection[type[Event]], hint: Any) -> None:
-    """Refuse BXML from a notification, and call verbs for a conference, as far as the annotation tells."""
+    """Refuse what is no answer, BXML from a notification, and call verbs for a conference, as far as the annotation
+    tells.
+    """
     kinds = [kind for kind in _kinds(hint) if kind is not None and kind is not type(None)]
     classes: list[type] = [kind for kind in (get_origin(kind) or kind for kind in kinds) if isinstance(kind, type)]
     bxml: list[type] = [kind for kind in classes if issubclass(kind, (Verb, Document))]
+    plain: list[type] = [kind for kind in classes if issubclass(kind, _NOTHING_TO_SEND)]
     for event in events:
+        if plain and not issubclass(event, NotificationEvent):
+            spoken = " To speak it, return SpeakSentence(...)." if plain[0] is str else ""
+            raise UsageError(
+                f'handler "{name}" returns {plain[0].__name__}, expected a Document, a verb, a list of verbs, a Reply '
+                f"or None.{spoken}"
+            )
         if bxml and issubclass(event, NotificationEvent):
             raise UsageError(
                 f'handler "{name}" returns {bxml[0].__name__}, but {event.__name__} is a notification: Bandwidth '

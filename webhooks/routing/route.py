@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Never, Union, cast, get_args, get_origin
+from urllib.parse import urlsplit
 
 from webhooks.errors import UsageError
 from webhooks.events import CallEvent, ConferenceEvent, Event, InvalidEvent, NotificationEvent, UnknownEvent
@@ -17,6 +18,15 @@ from webhooks.routing.handlers import Plan
 __all__ = ["Route", "check_keeping", "conditions_for", "events_of", "path_of"]
 
 _RESOLVED = re.compile(r"//|/\.\.?(/|\Z)")
+_PLACEHOLDER = "a placeholder, and every path is one path. What tells calls apart goes into the verb's tag"
+_MARKS = {
+    "?": "a query",
+    "#": "a fragment",
+    "%": "an encoded character",
+    "{": _PLACEHOLDER,
+    "}": _PLACEHOLDER,
+    " ": "a blank",
+}
 _KINDS = (CallEvent, ConferenceEvent, NotificationEvent)
 
 
@@ -120,14 +130,17 @@ def path_of(path: object, what: str = "path") -> str:
     """
     if not isinstance(path, str):
         raise UsageError(f'{what}={path!r}: expected text that starts with "/", as "/menu".')
+    if "://" in path:
+        after = urlsplit(path).path or "/"
+        raise UsageError(f'{what}="{path}": a path is what comes after the host of a URL. Did you mean "{after}"?')
     if not path.startswith("/"):
         raise UsageError(f'{what}="{path}": a path starts with "/". Did you mean "/{path}"?')
     # Marks that would end the path of a URL or that somebody wrote encoded, and what clients of HTTP resolve or drop.
-    if any(mark in path for mark in "?#%{} ") or not path.isprintable() or _RESOLVED.search(path):
-        raise UsageError(
-            f"{what}={path!r}: a path is plain text, not encoded, without query, fragment, placeholder, blank or dots "
-            "between slashes; links to it are encoded."
-        )
+    found = next((told for mark, told in _MARKS.items() if mark in path), None)
+    if found is None and (not path.isprintable() or _RESOLVED.search(path)):
+        found = "what clients would drop or resolve: a control character, two slashes, or dots between slashes"
+    if found is not None:
+        raise UsageError(f"{what}={path!r} has {found}: a path is plain text, not encoded; links to it are encoded.")
     return path.rstrip("/")
 
 

@@ -22,3 +22,8 @@ def __getattr__(name: str) -> Any:
     if name in _STORES:
         return getattr(import_module(f"{__name__}.{_STORES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """For completion, with what was not asked for yet."""
+    return sorted({*globals(), *__all__})
