@@ -1,8 +1,9 @@
 """An ordered list of routes, which can include routers; and the decorator that type checkers understand.
 
 `on` has one overload per kind of event, and the decorator it gives one per shape of handler, so that mypy and pyright
-reject a wrong event, condition, parameter or result at the decorator's line. A union across kinds passes some of them
-and is refused when it is registered.
+reject a wrong event, condition, parameter or result at the decorator's line. Shapes with the event alone come first and
+last: mypy explains a mistake with the first, pyright with the last. A union across kinds passes some of them and is
+refused when it is registered.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ class OnCall(Protocol[C]):
     @overload
     def __call__(self, handler: Callable[[C, Context], Awaitable[CR]], /) -> Callable[[C, Context], Awaitable[CR]]: ...
     @overload
-    def __call__(self, handler: Callable[[C], CR], /) -> Callable[[C], CR]: ...
-    @overload
     def __call__(self, handler: Callable[[C, Context], CR], /) -> Callable[[C, Context], CR]: ...
+    @overload
+    def __call__(self, handler: Callable[[C], CR], /) -> Callable[[C], CR]: ...
 
 
 class OnConference(Protocol[K]):
@@ -58,9 +59,9 @@ class OnConference(Protocol[K]):
     @overload
     def __call__(self, handler: Callable[[K, Context], Awaitable[KR]], /) -> Callable[[K, Context], Awaitable[KR]]: ...
     @overload
-    def __call__(self, handler: Callable[[K], KR], /) -> Callable[[K], KR]: ...
-    @overload
     def __call__(self, handler: Callable[[K, Context], KR], /) -> Callable[[K, Context], KR]: ...
+    @overload
+    def __call__(self, handler: Callable[[K], KR], /) -> Callable[[K], KR]: ...
 
 
 class OnNotification(Protocol[N]):
@@ -73,9 +74,9 @@ class OnNotification(Protocol[N]):
         self, handler: Callable[[N, Context], Awaitable[None]], /
     ) -> Callable[[N, Context], Awaitable[None]]: ...
     @overload
-    def __call__(self, handler: Callable[[N], None], /) -> Callable[[N], None]: ...
-    @overload
     def __call__(self, handler: Callable[[N, Context], None], /) -> Callable[[N, Context], None]: ...
+    @overload
+    def __call__(self, handler: Callable[[N], None], /) -> Callable[[N], None]: ...
 
 
 class Router:
