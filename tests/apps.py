@@ -13,12 +13,12 @@ CREDENTIALS = {"Authorization": "Basic " + b64encode(b"bandwidth:s3cret").decode
 
 def payload(event_type: str, **fields: Any) -> dict[str, Any]:
     """The least that a voice event of a call has."""
-    return {"eventType": event_type, "eventTime": "2026-11-20T10:00:00.000Z", "callId": "c-1", **fields}
+    return {"eventType": event_type, "eventTime": "2026-11-20T10:00:00Z", "callId": "c-1", **fields}
 
 
 def conference(event_type: str, **fields: Any) -> dict[str, Any]:
     """The least that a conference event has."""
-    return {"eventType": event_type, "eventTime": "2026-11-20T10:00:00.000Z", "conferenceId": "conf-1", **fields}
+    return {"eventType": event_type, "eventTime": "2026-11-20T10:00:00Z", "conferenceId": "conf-1", **fields}
 
 
 def message(event_type: str = "message-received", **fields: Any) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,8 @@ import pytest
 from tests.apps import answer, app, conference, delivered, payload
 from tests.servers import REDIS, postgres_schema, redis_prefix
 from webhooks import Reply, Webhooks
-from webhooks.bxml import Document, SpeakSentence
-from webhooks.events import ConferenceMemberJoinEvent, DisconnectEvent, GatherEvent
+from webhooks.bxml import Document, Redirect, SpeakSentence
+from webhooks.events import ConferenceMemberJoinEvent, DisconnectEvent, GatherEvent, InitiateEvent, RedirectEvent
 from webhooks.state import Entry, MemoryState, PostgresState, RedisState, SqliteState, StateKey, StateStore
 
 GATHER = payload("gather", eventTime="2026-11-20T10:00:00.435Z")
@@ -66,11 +69,36 @@ async def test_a_question_in_a_query_is_remembered_too() -> None:
     assert counter.runs == 2
 
 
+@pytest.mark.parametrize("time", ["10:00:00.000Z", "10:00:00.0Z"])
+async def test_a_time_that_says_that_its_milliseconds_are_none_is_precise(time: str) -> None:
+    counter, query = Counter(), f"eventType=gather&callId=c-1&eventTime=2026-11-20T{time}".replace(":", "%3A")
+    for _ in range(2):
+        await answer(counter.hooks, payload("gather", eventTime=f"2026-11-20T{time}"))
+        await answer(counter.hooks, b"", method="GET", query=query)
+    assert counter.runs == 2
+
+
+async def test_a_question_by_another_mount_is_another_since_its_urls_are() -> None:
+    store = MemoryState()
+    hooks, other = app(state=store), app(state=store)
+
+    async def menu(call: RedirectEvent) -> None: ...
+    async def welcome(call: InitiateEvent) -> Redirect:
+        return Redirect(redirect_url=menu)
+
+    for each in (hooks, other):
+        each.on(RedirectEvent, path="/menu")(menu)
+        each.on(InitiateEvent)(welcome)
+    asked = payload("initiate", eventTime="2026-11-20T10:00:00.435Z")
+    for asks in (hooks, other):
+        for root in ("/voice", "/backup"):
+            assert f'"{root}/menu"'.encode() in (await answer(asks, asked, root_path=root)).body
+
+
 async def test_what_follows_the_path_of_a_question_with_a_body_is_no_part_of_it() -> None:
     store = MemoryState()
     one, other = Counter(state=store), Counter(state=store)
     replies = [await answer(counter.hooks, GATHER, query=query) for counter, query in ((one, ""), (one, "try=2"))]
-    await asyncio.gather(*repeats_of(one.hooks)._tasks)
     replies.append(await answer(other.hooks, GATHER, query="try=3"))
     assert replies[0] == replies[1] == replies[2]
     assert (one.runs, other.runs) == (1, 0)
@@ -230,7 +258,6 @@ async def test_an_answer_is_remembered_that_is_as_long_as_a_document_may_be(
 
     for _ in range(2):
         assert len((await answer(hooks, GATHER)).body) == length
-        await asyncio.gather(*repeats_of(hooks)._tasks)  # which tell the store
     assert len(ran) == runs
 
 
@@ -362,7 +389,6 @@ async def test_no_caller_waits_for_a_store_that_fails(
         await store.set(repeats._key(delivered(GATHER)), value=b"", version=None, ttl=60)
     for sent in (GATHER, NEXT, GATHER):
         assert b"Run" in (await answer(counter.hooks, sent)).body
-        await asyncio.gather(*repeats._tasks)
     assert store.asked == 1  # and then it is left alone for a while
     assert "Other processes are not asked about repeated deliveries for a while" in caplog.text
 
@@ -373,8 +399,50 @@ async def test_a_store_that_fails_costs_no_answer_however_short_the_deadline() -
     assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
 
 
+def test_other_processes_know_of_an_answer_when_the_loop_stands_still_after_it() -> None:
+    """As on AWS Lambda."""
+    store = MemoryState()
+    one, other = Counter(state=store), Counter(state=store)
+    with asyncio.Runner() as first, asyncio.Runner() as second:
+        replies = [runner.run(answer(counter.hooks, GATHER)) for runner, counter in ((first, one), (second, other))]
+    assert replies[0] == replies[1]
+    assert (one.runs, other.runs) == (1, 0)
+
+
+def test_who_asks_in_another_thread_waits_for_the_same_answer() -> None:
+    runs, begun, go_on = list[str](), threading.Event(), threading.Event()
+    hooks = app()
+
+    @hooks.on(GatherEvent)
+    async def waits(call: GatherEvent) -> SpeakSentence:
+        runs.append(call.call_id)
+        begun.set()
+        await asyncio.to_thread(go_on.wait, 5)
+        return SpeakSentence("Hello.")
+
+    hooks.freeze()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(asyncio.run, answer(hooks, GATHER))]
+        assert begun.wait(5)
+        asked += [pool.submit(asyncio.run, answer(hooks, GATHER)) for _ in range(2)]
+        while not any(repeats_of(hooks)._open.values()):
+            time.sleep(0.001)
+        go_on.set()
+        replies = [one.result(5) for one in asked]
+    assert replies[0] == replies[1] == replies[2]
+    assert runs == ["c-1"]
+
+
+@pytest.mark.parametrize("value", [b'{"status": 200}', b"[200", b'["a", "b", []]\n'])
+async def test_what_another_version_left_in_a_store_costs_no_answer(value: bytes) -> None:
+    store = MemoryState()
+    counter = Counter(state=store)
+    await store.set(repeats_of(counter.hooks)._key(delivered(GATHER)), value=value, version=None, ttl=60)
+    assert b"Run 1." in (await answer(counter.hooks, GATHER)).body
+
+
 def repeats_of(hooks: Webhooks) -> Any:
-    return hooks._ready()._ask.__self__
+    return hooks._ready()._repeats
 
 
 async def test_a_process_that_died_while_it_answered_holds_nobody_up_for_long() -> None:

@@ -103,4 +103,4 @@ class Context:
             raise UsageError(
                 "context.state(...) is for `async def` handlers: `async with context.state(Cart) as cart:`."
             ) from None
-        return self._states.hold(self._event, model, key, ttl)
+        return self._states.hold(self._event, model, key, ttl, self)

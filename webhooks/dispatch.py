@@ -156,7 +156,7 @@ class Dispatcher:
             return reply
         except Exception as error:  # noqa: BLE001 - rule 4
             return self._failed(error, _Turn(name, event, delivery, link, arrived, attempt))
-        except (asyncio.CancelledError, SystemExit) as error:
+        except BaseException as error:  # noqa: BLE001 - rule 4
             return self._failed(_failure(error), _Turn(name, event, delivery, link, arrived, attempt))
 
     async def _composed(self, coming: Awaitable[object], turn: _Turn) -> Reply:
@@ -168,7 +168,7 @@ class Dispatcher:
             return reply
         except Exception as error:  # noqa: BLE001 - rule 4
             failure = error
-        except (asyncio.CancelledError, SystemExit) as error:
+        except BaseException as error:  # noqa: BLE001 - rule 4
             failure = _failure(error)
         return await self._failed(failure, turn)
 
@@ -298,7 +298,7 @@ class Dispatcher:
                 return await self._answer(plan, error, event, link, when + _GRACE)
             except Exception as second:  # noqa: BLE001 - rule 4
                 self._report(second, plan.name, event)
-            except (asyncio.CancelledError, SystemExit) as second:
+            except BaseException as second:  # noqa: BLE001 - rule 4
                 self._report(_failure(second), plan.name, event)
         return self.fall_back(type(event), link) or FAILED
 
@@ -348,7 +348,11 @@ def _public(error: Exception) -> str:
 
 
 def _failure(error: BaseException) -> HandlerError:
-    """What a handler raised that is no `Exception`, as one; a cancellation from outside goes on as it is."""
+    """What a handler raised that is no `Exception`, as one. What comes from outside goes on as it is: a cancellation,
+    the end of the coroutine, the end of the program.
+    """
+    if isinstance(error, (GeneratorExit, KeyboardInterrupt)):
+        raise error
     task = asyncio.current_task()
     if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
         raise error

@@ -63,6 +63,7 @@ class Receiver:
         self._clock = dispatcher.clock
         self._dispatch = dispatcher.dispatch
         self._ask = dispatcher.dispatch if repeats is None else repeats.once
+        self._repeats = repeats
         self._hints = hints
         self._unreadable = hints.unreadable
         self._hooks = hooks
@@ -76,12 +77,17 @@ class Receiver:
         """Whether the authenticator wants to see the body."""
 
     async def receive(self, delivery: Delivery) -> Reply:
-        """The reply to a delivery, all checks included."""
+        """The reply to a delivery, all checks included, and what other processes have to know of it written: there may
+        be no event loop after this.
+        """
         reply = self.refuse(delivery)
         if reply is None and len(delivery.body) > self.max_body:
             reply = self.too_large(delivery)
         coming = self.answer(delivery) if reply is None else reply
-        return coming if isinstance(coming, Reply) else await coming
+        reply = coming if isinstance(coming, Reply) else await coming
+        if self._repeats is not None:
+            await self._repeats.written()
+        return reply
 
     def close(self) -> None:
         """Let go of what handlers may hold."""

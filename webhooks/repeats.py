@@ -1,7 +1,8 @@
 """The same answer to a repeated question: a caller who waits is asked about once, however often Bandwidth asks.
 
-1. A question is an event that waits for BXML. It is asked again when the same bytes come at the same path. Paths that
-   no route names are one, so a fallback URL there asks the same; a fallback URL with routes of its own asks those.
+1. A question is an event that waits for BXML. It is asked again when the same bytes come at the same path of the same
+   mount: another's answer has other URLs. Paths that no route names are one, so a fallback URL there asks the same; a
+   fallback URL with routes of its own asks those.
 2. Events carry milliseconds. One whose time says none may be another event of the same second: it is never a repeat.
 3. Who asks while the first is being answered waits for it, until his own deadline at most. What failed (500) is not
    remembered: that Bandwidth asks again is the remedy.
@@ -19,7 +20,9 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from webhooks.bxml import LinkTo
@@ -60,6 +63,8 @@ _LEFT_ALONE = 10.0
 _PAUSE = 0.05
 # A claim lasts as long as so many renewals take: a loop or a machine may stand still for a moment.
 _RENEWALS = 3
+# A time that says its fraction of a second, in JSON or in a query.
+_FRACTION = re.compile(rb"""eventTime"?\s*[:=]\s*"?[^"&]*\.\d""")
 
 
 _Asked: TypeAlias = tuple[Event, Delivery, LinkTo, float]
@@ -111,17 +116,21 @@ class Repeats:
         self._older: dict[int, Reply] = {}
         # Of `_MOST`, how many `_answers` takes.
         self._places = 0
-        # Questions that are being answered, and their replies to come; made by the first who waits for one.
-        self._open: dict[int, asyncio.Future[Reply | None] | None] = {}
+        # Questions that are being answered, and their replies to come; made by the first who waits for one. Those who
+        # wait may have an event loop of their own, in a thread of its own.
+        self._open: dict[int, Future[Reply | None] | None] = {}
         self._store_is_left_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._claims: dict[int, asyncio.Task[None]] = {}
+        # Of claims: those whose reply is being written.
+        self._written: set[asyncio.Task[None]] = set()
 
     def once(self, event: Event, delivery: Delivery, link: LinkTo, arrived: float) -> Outcome:
         """What `dispatch` makes of an event that waits for BXML, or what it made of it before."""
-        question = hash((delivery.body or delivery.query, self._paths.get(delivery.path, "*")))
+        path = self._paths.get(delivery.path, "*")
+        question = hash((delivery.body or delivery.query, path, delivery.root_path))
         if (
             self._store is not None or question in self._answers or question in self._older or question in self._open
-        ) and _is_precise(event):
+        ) and _is_precise(event, delivery):
             return self._unless_known(question, (event, delivery, link, arrived))
         reply = self._dispatch(event, delivery, link, arrived)
         if isinstance(reply, Reply):
@@ -146,6 +155,17 @@ class Repeats:
             self._note(question, reply)
         if waiting is not None:
             waiting.set_result(reply)
+        if question in self._claims:
+            task = self._claims.pop(question)
+            self._written.add(task)
+            task.add_done_callback(self._written.discard)
+
+    async def written(self) -> None:
+        """Wait until other processes can know of the replies that were given, where they are told: who stops the event
+        loop now would have them wait.
+        """
+        if self._written:
+            await asyncio.wait(tuple(self._written), timeout=2 * self._patience)
 
     async def _when_known(self, question: int, coming: Awaitable[Reply | None]) -> Reply | None:
         self._open[question] = None
@@ -159,7 +179,7 @@ class Repeats:
     async def _unless_known(self, question: int, asked: _Asked) -> Reply | None:
         while question in self._open:
             # Shielded: one that is interrupted must not interrupt others that wait.
-            await asyncio.shield(self._answered(question))
+            await asyncio.shield(asyncio.wrap_future(self._answered(question)))
         reply = self._answers.get(question) or self._older.get(question)
         if reply is not None:
             return self._again(reply, asked)
@@ -168,11 +188,11 @@ class Repeats:
         except DeadlineExceeded as error:
             return await self._late(error, *asked)
 
-    def _answered(self, question: int) -> asyncio.Future[Reply | None]:
+    def _answered(self, question: int) -> Future[Reply | None]:
         """Done when a question is answered that is open."""
         answered = self._open[question]
         if answered is None:
-            answered = self._open[question] = asyncio.get_running_loop().create_future()
+            answered = self._open[question] = Future()
         return answered
 
     def _again(self, reply: Reply, asked: _Asked) -> Reply:
@@ -210,7 +230,8 @@ class Repeats:
                 self._claim(store, key, None), lambda late: store.set(key, value=b"", version=late, ttl=0.0)
             )
             if version is not None:
-                self._start(self._hold(store, key, version, self._answered(question)))
+                answered = asyncio.wrap_future(self._answered(question))
+                self._claims[question] = asyncio.ensure_future(self._hold(store, key, version, answered))
                 return None
             entry = await self._ask(store.get(key))
             if entry is not None and entry.value:
@@ -238,11 +259,6 @@ class Repeats:
         await self._ask(store.set(key, value=value, version=version, ttl=ttl))
         await self._states.prune()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def _ask(
         self,
         question: Coroutine[Any, Any, T | None],
@@ -257,22 +273,29 @@ class Repeats:
             return None
 
     def _key(self, delivery: Delivery) -> StateKey:
-        path = self._paths.get(delivery.path, "*").encode("utf-8", "surrogatepass")
-        asked = b"%d:%s%s" % (len(path), path, delivery.body or delivery.query)
+        places = (delivery.root_path, self._paths.get(delivery.path, "*"))
+        mount, path = (place.encode("utf-8", "surrogatepass") for place in places)
+        asked = b"%d:%s%d:%s%s" % (len(mount), mount, len(path), path, delivery.body or delivery.query)
         digest = hashlib.blake2b(asked, digest_size=16)
         return StateKey(f"reply:{digest.hexdigest()}", "reply")
 
 
-def _is_precise(event: Event) -> bool:
+def _is_precise(event: Event, delivery: Delivery) -> bool:
     """Whether an event's time tells it from others of the same second. It is text, when nobody can read it."""
-    return bool(getattr(getattr(event, "event_time", None), "microsecond", 0))
+    microsecond = getattr(getattr(event, "event_time", None), "microsecond", None)
+    # One of a thousand has no milliseconds, and says so.
+    return microsecond is not None and (microsecond > 0 or bool(_FRACTION.search(delivery.body or delivery.query)))
 
 
 def _written(reply: Reply) -> bytes:
     return json.dumps([reply.status, reply.content_type, reply.headers]).encode() + b"\n" + reply.body
 
 
-def _read(value: bytes) -> Reply:
+def _read(value: bytes) -> Reply | None:
+    """What was written; None where another version wrote it, in another way."""
     head, _, body = value.partition(b"\n")
-    status, content_type, headers = json.loads(head)
-    return Reply(status, body, content_type, tuple((name, text) for name, text in headers))
+    try:
+        status, content_type, headers = json.loads(head)
+        return Reply(int(status), body, content_type, tuple((str(name), str(text)) for name, text in headers))
+    except (TypeError, ValueError):
+        return None

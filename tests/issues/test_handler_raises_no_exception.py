@@ -44,7 +44,11 @@ def raising(raised: type[BaseException]) -> dict[str, Any]:
     return {one.__name__: one for one in (at_once, later, when_it_waits_for_a_failure, in_a_thread)}
 
 
-NO_EXCEPTIONS = [asyncio.CancelledError, SystemExit, GeneratorExit]
+class Panic(BaseException):
+    """As an extension in Rust raises it."""
+
+
+NO_EXCEPTIONS = [asyncio.CancelledError, SystemExit, GeneratorExit, Panic]
 PLACES = list(raising(KeyError))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -638,3 +639,24 @@ async def test_a_handler_in_a_thread_is_told_that_it_has_no_state(caplog: pytest
 
     assert (await answer(hooks, GATHER)).status == 500
     assert "context.state(...) is for `async def` handlers: `async with context.state(Cart) as cart:`" in caplog.text
+
+
+async def test_a_handler_that_was_left_behind_with_a_state_is_not_taken_for_the_next_one() -> None:
+    """The messages of an array are handled in one task."""
+    hooks, may_end, had = app(deadline=0.02), asyncio.Event(), list[str]()
+
+    @hooks.on(MessageReceivedEvent)
+    async def handler(event: MessageReceivedEvent, context: Context) -> None:
+        try:
+            async with context.state(Cart):
+                while event.message.id == "m-1" and not may_end.is_set():
+                    with suppress(asyncio.CancelledError):
+                        await may_end.wait()
+        except UsageError as error:
+            had.append(str(error))
+            raise
+
+    many = [message(id=name, direction="in", **{"from": "+2"}) for name in ("m-1", "m-2")]
+    assert (await answer(hooks, many)).status == 500
+    may_end.set()
+    assert had == []

@@ -77,8 +77,8 @@ class States:
         self._clock = clock
         self._chance = chance
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        # Of each task that holds a call's lock: which of the call's models.
-        self._open: dict[tuple[asyncio.Task[Any] | None, str], set[str]] = {}
+        # Of each handler and its task that holds a call's lock: which of the call's models.
+        self._open: dict[tuple[int, asyncio.Task[Any] | None, str], set[str]] = {}
         self._left: set[asyncio.Task[Any]] = set()
         self._is_used = False
         self._prunes_at = clock() + _PRUNED
@@ -98,8 +98,17 @@ class States:
         await self.ask(self._store.close())
 
     @asynccontextmanager
-    async def hold(self, event: Event, model: type[M], key: str | None, ttl: float) -> AsyncGenerator[M]:
+    async def hold(
+        self, event: Event, model: type[M], key: str | None, ttl: float, handler: object = None
+    ) -> AsyncGenerator[M]:
         """The state of an event's call, which is saved when the body ends, and not when it raises.
+
+        Args:
+            event: whose call.
+            model: what is remembered.
+            key: what it belongs to instead.
+            ttl: seconds.
+            handler: what stands for the handler. One that outlives its deadline ends in another task than it began in.
 
         Raises:
             StateError: it cannot be read or saved.
@@ -109,7 +118,7 @@ class States:
         if ttl <= 0:
             raise UsageError(f"context.state(..., ttl={ttl!r}): expected seconds above 0.")
         await self._begin_use(event)
-        async with self._alone(where):
+        async with self._alone(where, handler):
             entry = await self.ask(self._store.get(where))
             state = read(model, entry)
             before = dumped(state)
@@ -217,9 +226,9 @@ class States:
             await self.end(event)
 
     @asynccontextmanager
-    async def _alone(self, where: StateKey) -> AsyncGenerator[None]:
+    async def _alone(self, where: StateKey, handler: object) -> AsyncGenerator[None]:
         """Wait for others that hold the same call's state. Who holds one of its models is given the others at once."""
-        who = asyncio.current_task(), where.namespace
+        who = id(handler), asyncio.current_task(), where.namespace
         names = self._open.get(who)
         if names is None:
             async with self._first(where.namespace):
