@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from starlette.applications import Starlette
 
-from webhooks import AllowAll, Webhooks
+from webhooks import AllowAll, BasicAuth, Webhooks
 from webhooks.bxml import (
     Conference,
     Document,
@@ -18,7 +19,6 @@ from webhooks.bxml import (
     StartGather,
     Transfer,
 )
-from webhooks.cli.lifespan import running
 from webhooks.errors import SimulationError
 from webhooks.events import DtmfEvent, InitiateEvent, RedirectEvent
 from webhooks.inbox import MemoryInbox
@@ -169,8 +169,8 @@ async def test_events_of_one_second_are_events_of_their_own_for_an_inbox(phone: 
     async def key(call: DtmfEvent) -> None:
         keys.append(call.digit)
 
-    async with running(hooks) as app:  # stopped when all is handled
-        call = await phone.dial(app)
+    async with phone.running(hooks):
+        call = await phone.dial(hooks)
         await call.press("1122")
     assert keys == ["1", "1", "2", "2"]
 
@@ -186,3 +186,15 @@ async def test_the_calls_of_two_phones_are_two_calls_to_an_app_that_remembers_th
     for _ in range(2):
         await Phone().dial(hooks)
     assert len(set(heard)) == 2
+
+
+async def test_an_app_that_is_mounted_in_another_tells_its_credentials(phone: Phone) -> None:
+    app = Starlette()
+    for path, user in (("/voice", "one"), ("/voice/other", "two")):
+        mounted = Webhooks(auth=BasicAuth(user, "s3cret"))
+        mounted.on(InitiateEvent)(welcome)
+        mounted.install(app, path)
+    app.mount("/open", hooks)
+    for path in ("/voice", "/voice/other?x=1", "/open/"):
+        assert (await phone.dial(app, path)).heard("Press"), path
+    assert (await phone.dial(app, "/elsewhere")).cause == "callback-error"
