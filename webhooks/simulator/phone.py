@@ -82,7 +82,7 @@ class Phone:
         """Bandwidth's REST API for the app under test, an ASGI app: messages, calls, conferences. Hand it to the app's
         HTTP client, as `httpx2.AsyncClient(transport=httpx2.ASGITransport(phone.api), base_url="https://api.test")`."""
         self.callees: dict[str, Callee] = self._platform.callees
-        """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
+        """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee("busy")`."""
 
     @property
     def timeline(self) -> Timeline:
