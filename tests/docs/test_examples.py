@@ -20,11 +20,12 @@ from httpx2 import ASGITransport, AsyncClient
 from prometheus_client import CollectorRegistry, generate_latest
 
 from tests.mounting.hosts import prepare_django
-from webhooks import AllowAll, Webhooks
+from webhooks import AllowAll, BasicAuth, Webhooks
 from webhooks.bxml import Hangup
 from webhooks.cli import main as commands
 from webhooks.events import GatherEvent, InitiateEvent, MessageReceivedEvent, RecordingAvailableEvent
 from webhooks.hooks import Details
+from webhooks.inbox import MemoryInbox
 from webhooks.simulator import Phone
 from webhooks.testing import Harness, delivery, make
 
@@ -242,7 +243,35 @@ async def test_structlog_carries_the_call_into_what_the_handler_logs(run: Run) -
     assert said[:2] == [("welcome", "initiate", None), ("replied", "initiate", 200)]
     assert ("failed", "gather", None) in said
     assert ("replied", "gather", 500) in said
-    assert structlog.contextvars.get_contextvars() == {}
+
+
+async def test_structlog_warns_of_no_challenge_and_leaves_what_the_host_has_bound(run: Run) -> None:
+    hook = run("howto/structlog_hook.py")["structlog_hook"]
+    hooks = Webhooks(auth=BasicAuth(*AUTH), hooks=[hook])
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        with structlog.testing.capture_logs() as logged:
+            await Harness(hooks, credentials=AUTH).send(make(InitiateEvent))
+        assert structlog.contextvars.get_contextvars() == {"request_id": "r-1"}
+    levels = [(line["event"], line["status"], line["log_level"]) for line in logged]
+    assert levels == [("refused", 401, "debug"), ("replied", 200, "info")]
+
+
+async def test_structlog_knows_what_an_inbox_keeps_and_what_it_hands_on(run: Run) -> None:
+    hook = run("howto/structlog_hook.py")["structlog_hook"]
+    hooks = Webhooks(auth=AllowAll(), hooks=[hook], inbox=MemoryInbox())
+
+    @hooks.on(MessageReceivedEvent)
+    async def file(event: MessageReceivedEvent) -> None:
+        structlog.get_logger().info("filed")
+
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        message = make(MessageReceivedEvent)
+        await Harness(hooks).send(message)
+        await done(hooks)
+    known = [(line["event"], line["event_type"], line["correlation_id"], line.get("handler")) for line in logged]
+    id_, name = message.message.id, f"{__name__}.{file.__qualname__}"
+    assert known[0] == ("replied", "message-received", id_, None)
+    assert known[1:] == [(word, "message-received", id_, name) for word in ("filed", "replied")]
 
 
 async def test_prometheus_counts(run: Run) -> None:
