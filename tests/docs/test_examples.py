@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import runpy
 import shlex
 import subprocess
@@ -204,6 +205,19 @@ async def test_long_work_is_done_after_the_answer(run: Run, capsys: pytest.Captu
     assert sent.reply.status == 200
     await done(hooks)
     assert "Attempt 1 for recording r-" in capsys.readouterr().out
+
+
+def test_the_test_of_long_work_passes_as_a_user_runs_it(tmp_path: Path) -> None:
+    options = ["-q", "-c", "/dev/null", "--rootdir", str(EXAMPLES / "howto"), "-p", "no:cacheprovider"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(EXAMPLES / "howto" / "test_long_work.py")],
+        cwd=tmp_path,
+        env={**os.environ, "BANDWIDTH_WEBHOOK_USERNAME": AUTH[0], "BANDWIDTH_WEBHOOK_PASSWORD": AUTH[1]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
 
 
 async def test_the_hooks_of_the_package_are_told(run: Run, caplog: pytest.LogCaptureFixture) -> None:
