@@ -87,14 +87,16 @@ async def test_what_waits_for_its_next_attempt_holds_up_no_step(tmp_path: Path) 
     assert noted == ["broken", "apple", "delivered"]
 
 
-async def test_what_takes_too_long_is_waited_for_once() -> None:
-    phone = Phone(timeout=0.3)
+async def test_what_takes_too_long_is_waited_for_once(phone: Phone) -> None:
     hooks, noted = shop(phone, MemoryInbox(), background=Background(drain=0.01))
     async with phone.running(hooks):
-        await phone.text(hooks, "slow")
         (transport,) = phone._hosts.values()
         assert isinstance(transport, UntilHandled)
-        transport._watched[0]._seconds = 3600
+        (watched,) = transport._watched
+        watched._seconds = 0.3
+        await phone.text(hooks, "slow")
+        assert len(watched._slow) == 1
+        watched._seconds = 3600
         await phone.text(hooks, "apple", from_="+19195550177")
         assert noted == ["slow", "apple", "delivered"]
 
