@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from webhooks.bxml import ELEMENTS, Verb
-from webhooks.rules import RULES
+from webhooks.rules import ALLOWED, RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -61,6 +61,14 @@ def test_every_verb_is_on_the_page_about_the_simulator() -> None:
     page = (ROOT / "docs" / "reference" / "simulator.md").read_text()
     verbs = [name for name, element in ELEMENTS.items() if issubclass(element, Verb)]
     assert [name for name in verbs if not re.search(rf"\b{name}\b", page)] == []
+
+
+def test_the_verbs_that_may_answer_calls_and_conferences_are_on_the_page_about_the_fallback() -> None:
+    page = (ROOT / "docs" / "explanation" / "story.md").read_text().partition("## The fallback")[2]
+    both = frozenset[type[Verb]].intersection(*(row.verbs for row in ALLOWED.values()))
+    told = re.search(r"These may answer both: ([^.]+)\.", page)
+    assert told is not None
+    assert set(re.findall(r"`(\w+)`", told[1])) == {verb.__name__ for verb in both}
 
 
 @pytest.fixture

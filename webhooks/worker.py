@@ -103,6 +103,11 @@ class Worker:
         self._last_link = Links(table, "")
         self._has_told = False
 
+    @property
+    def is_running(self) -> bool:
+        """Whether this process handles what the inbox keeps."""
+        return len(self._tasks) > 1  # the first keeps house
+
     async def start(self, *, here: bool | None = None) -> None:
         """Open the inbox, and begin to handle what it keeps, unless that is done elsewhere.
 

@@ -16,12 +16,12 @@ TOKENS = "https://api.bandwidth.com/api/v1/oauth2/token"
 
 
 class SignedIn(httpx2.Auth):
-    requires_response_body = True
-    token = ""
+    requires_response_body, token = True, ""
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        if (yield request).status_code == 401:  # there is no token yet, or it has expired
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
+        if not self.token or (yield request).status_code == 401:  # there is none yet, or it has expired
             ask = httpx2.Request("POST", TOKENS, data={"grant_type": "client_credentials"})
             client = httpx2.BasicAuth(environ["BW_CLIENT_ID"], environ["BW_CLIENT_SECRET"])
             self.token = (yield next(client.auth_flow(ask))).raise_for_status().json()["access_token"]

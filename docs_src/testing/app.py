@@ -1,5 +1,5 @@
 from webhooks import BasicAuth, Webhooks, digits
-from webhooks.bxml import Document, Gather, Hangup, PhoneNumber, Record, SpeakSentence, Transfer, Verb
+from webhooks.bxml import Document, Gather, Hangup, PhoneNumber, Record, SpeakSentence, Transfer
 from webhooks.events import GatherEvent, InitiateEvent, RecordCompleteEvent, TransferCompleteEvent
 
 hooks = Webhooks(auth=BasicAuth("bandwidth", "s3cret"))
@@ -11,12 +11,12 @@ async def welcome(call: InitiateEvent) -> Gather:
 
 
 @hooks.on(GatherEvent, digits("1"), path="/menu")
-async def sales(call: GatherEvent) -> Document[Verb]:
+async def sales(call: GatherEvent) -> Document:
     return Document(SpeakSentence("One moment."), Transfer(PhoneNumber("+19195550150"), transfer_complete_url=missed))
 
 
 @hooks.on(GatherEvent, digits("2"), path="/menu")
-async def voicemail(call: GatherEvent) -> Document[Verb]:
+async def voicemail(call: GatherEvent) -> Document:
     return Document(SpeakSentence("Speak after the tone."), Record(record_complete_url=thanks))
 
 
@@ -31,5 +31,5 @@ async def missed(call: TransferCompleteEvent) -> SpeakSentence:
 
 
 @hooks.on(RecordCompleteEvent, path="/recorded")
-async def thanks(call: RecordCompleteEvent) -> Document[Verb]:
+async def thanks(call: RecordCompleteEvent) -> Document:
     return Document(SpeakSentence("Thank you."), Hangup())

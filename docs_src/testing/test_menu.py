@@ -20,7 +20,7 @@ async def test_sales_answers(phone):
 
 
 async def test_sales_is_busy(phone):
-    phone.callees["+19195550150"] = Callee(outcome="busy")
+    phone.callees["+19195550150"] = Callee("busy")
     call = await phone.dial(hooks)
     await call.press("1")
     assert call.heard("Nobody is free.")

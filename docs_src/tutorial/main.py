@@ -1,10 +1,10 @@
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import Generator
 
-from httpx2 import AsyncBaseTransport, AsyncClient, Auth, Request, Response
+from httpx2 import AsyncClient, Auth, BasicAuth, Request, Response
 from texts import make_hooks
 
-from webhooks import BasicAuth
+import webhooks
 
 TOKENS = "https://api.bandwidth.com/api/v1/oauth2/token"
 
@@ -12,23 +12,27 @@ TOKENS = "https://api.bandwidth.com/api/v1/oauth2/token"
 class ClientCredentials(Auth):
     """Asks Bandwidth for a token when there is none, or when the one there is has expired."""
 
-    def __init__(self, client_id: str, client_secret: str, transport: AsyncBaseTransport | None = None) -> None:
-        self.client = AsyncClient(auth=(client_id, client_secret), transport=transport)
-        self.token = ""
+    requires_response_body = True
+    token = ""
 
-    async def async_auth_flow(self, request: Request) -> AsyncGenerator[Request, Response]:
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        reply = yield request
-        if reply.status_code == 401:
-            given = await self.client.post(TOKENS, data={"grant_type": "client_credentials"})
-            self.token = given.raise_for_status().json()["access_token"]
+    def __init__(self, client_id: str, client_secret: str) -> None:
+        self.basic = BasicAuth(client_id, client_secret)
+
+    def auth_flow(self, request: Request) -> Generator[Request, Response]:
+        if self.token:
             request.headers["Authorization"] = f"Bearer {self.token}"
-            yield request
+            if (yield request).status_code != 401:
+                return
+        ask = Request("POST", TOKENS, data={"grant_type": "client_credentials"})
+        given = yield next(self.basic.auth_flow(ask))
+        self.token = given.raise_for_status().json()["access_token"]
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        yield request
 
 
 credentials = ClientCredentials(os.environ["BANDWIDTH_CLIENT_ID"], os.environ["BANDWIDTH_CLIENT_SECRET"])
 hooks = make_hooks(
-    BasicAuth.from_env(),
+    webhooks.BasicAuth.from_env(),
     AsyncClient(base_url="https://messaging.bandwidth.com/api/v2", auth=credentials),
     account=os.environ["BANDWIDTH_ACCOUNT_ID"],
     application=os.environ["BANDWIDTH_MESSAGING_APPLICATION_ID"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import runpy
 import shlex
 import subprocess
@@ -20,11 +21,12 @@ from httpx2 import ASGITransport, AsyncClient
 from prometheus_client import CollectorRegistry, generate_latest
 
 from tests.mounting.hosts import prepare_django
-from webhooks import AllowAll, Webhooks
+from webhooks import AllowAll, BasicAuth, Webhooks
 from webhooks.bxml import Hangup
 from webhooks.cli import main as commands
 from webhooks.events import GatherEvent, InitiateEvent, MessageReceivedEvent, RecordingAvailableEvent
 from webhooks.hooks import Details
+from webhooks.inbox import MemoryInbox
 from webhooks.simulator import Phone
 from webhooks.testing import Harness, delivery, make
 
@@ -114,27 +116,10 @@ async def test_texts_are_answered_through_the_api(run: Run, phone: Phone) -> Non
     assert len(chat.messages) == answers + 1
 
 
-async def test_a_token_is_asked_for_when_the_api_wants_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_app_of_texts_starts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLIENT_ID", "CLIENT_SECRET", "ACCOUNT_ID", "MESSAGING_APPLICATION_ID"):
         monkeypatch.setenv(f"BANDWIDTH_{name}", name.lower())
-    named = run("tutorial/main.py")
-    assert isinstance(named["hooks"], Webhooks)
-    seen: list[str] = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        given = dict(scope["headers"])[b"authorization"].decode()
-        seen.append(f"{scope['path']} {given}")
-        status = 401 if given == "Bearer " else 200
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": json.dumps({"access_token": "t"}).encode()})
-
-    transport = ASGITransport(app)
-    auth = named["ClientCredentials"]("id", "secret", transport=transport)
-    async with AsyncClient(transport=transport, base_url="https://messaging.test", auth=auth) as client:
-        for path in ("/one", "/two"):
-            assert (await client.post(path)).status_code == 200
-    basic = "Basic " + b64encode(b"id:secret").decode()
-    assert seen == ["/one Bearer ", f"/api/v1/oauth2/token {basic}", "/one Bearer t", "/two Bearer t"]
+    assert isinstance(run("tutorial/main.py")["hooks"], Webhooks)
 
 
 async def test_what_is_deployed_is_healthy_and_answers(run: Run) -> None:
@@ -222,6 +207,19 @@ async def test_long_work_is_done_after_the_answer(run: Run, capsys: pytest.Captu
     assert "Attempt 1 for recording r-" in capsys.readouterr().out
 
 
+def test_the_test_of_long_work_passes_as_a_user_runs_it(tmp_path: Path) -> None:
+    options = ["-q", "-c", "/dev/null", "--rootdir", str(EXAMPLES / "howto"), "-p", "no:cacheprovider"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(EXAMPLES / "howto" / "test_long_work.py")],
+        cwd=tmp_path,
+        env={**os.environ, "BANDWIDTH_WEBHOOK_USERNAME": AUTH[0], "BANDWIDTH_WEBHOOK_PASSWORD": AUTH[1]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+
+
 async def test_the_hooks_of_the_package_are_told(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="webhooks.hooks"):
         await Harness(run("howto/observe.py")["hooks"], credentials=AUTH).send(make(InitiateEvent))
@@ -259,7 +257,35 @@ async def test_structlog_carries_the_call_into_what_the_handler_logs(run: Run) -
     assert said[:2] == [("welcome", "initiate", None), ("replied", "initiate", 200)]
     assert ("failed", "gather", None) in said
     assert ("replied", "gather", 500) in said
-    assert structlog.contextvars.get_contextvars() == {}
+
+
+async def test_structlog_warns_of_no_challenge_and_leaves_what_the_host_has_bound(run: Run) -> None:
+    hook = run("howto/structlog_hook.py")["structlog_hook"]
+    hooks = Webhooks(auth=BasicAuth(*AUTH), hooks=[hook])
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        with structlog.testing.capture_logs() as logged:
+            await Harness(hooks, credentials=AUTH).send(make(InitiateEvent))
+        assert structlog.contextvars.get_contextvars() == {"request_id": "r-1"}
+    levels = [(line["event"], line["status"], line["log_level"]) for line in logged]
+    assert levels == [("refused", 401, "debug"), ("replied", 200, "info")]
+
+
+async def test_structlog_knows_what_an_inbox_keeps_and_what_it_hands_on(run: Run) -> None:
+    hook = run("howto/structlog_hook.py")["structlog_hook"]
+    hooks = Webhooks(auth=AllowAll(), hooks=[hook], inbox=MemoryInbox())
+
+    @hooks.on(MessageReceivedEvent)
+    async def file(event: MessageReceivedEvent) -> None:
+        structlog.get_logger().info("filed")
+
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        message = make(MessageReceivedEvent)
+        await Harness(hooks).send(message)
+        await done(hooks)
+    known = [(line["event"], line["event_type"], line["correlation_id"], line.get("handler")) for line in logged]
+    id_, name = message.message.id, f"{__name__}.{file.__qualname__}"
+    assert known[0] == ("replied", "message-received", id_, None)
+    assert known[1:] == [(word, "message-received", id_, name) for word in ("filed", "replied")]
 
 
 async def test_prometheus_counts(run: Run) -> None:

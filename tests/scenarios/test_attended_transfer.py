@@ -36,7 +36,7 @@ async def sorry(call: TransferCompleteEvent) -> SpeakSentence:
 async def test_the_agent_accepts(phone: Phone) -> None:
     call = await phone.dial(hooks)
     (agent,) = call.legs
-    assert agent.heard("A customer.") and not call.heard("A customer.") and call.peer is None
+    assert agent.heard("A customer.") and not call.heard("A customer.") and not call.connected
     await agent.press("1")
     assert call.peer == agent
     await call.hang_up()

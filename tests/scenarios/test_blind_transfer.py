@@ -32,7 +32,7 @@ async def back(call: TransferCompleteEvent) -> Document | SpeakSentence:
 async def test_the_second_number_answers(phone: Phone) -> None:
     phone.callees[SALES] = Callee(outcome="busy")
     call = await phone.dial(hooks)
-    assert call.peer is not None and call.peer.party == HELP
+    assert call.peer.party == HELP
     await call.speak("Hello?")
     assert call.peer.heard("Hello?")
     await call.peer.hang_up()

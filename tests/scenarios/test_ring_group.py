@@ -24,7 +24,7 @@ async def back(call: TransferCompleteEvent) -> SpeakSentence:
 async def test_the_quickest_gets_the_call(phone: Phone) -> None:
     phone.callees |= {DESK: Callee(outcome="rejected", after=1), MOBILE: Callee(after=9), SIP: Callee(after=4)}
     call = await phone.dial(hooks)
-    assert call.peer is not None and call.peer.party == SIP
+    assert call.peer.party == SIP
     assert [leg.cause for leg in call.legs] == ["rejected", "cancel", ""]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from starlette.applications import Starlette
 
-from webhooks import AllowAll, Webhooks
+from webhooks import AllowAll, BasicAuth, Webhooks
 from webhooks.bxml import (
     Conference,
     Document,
@@ -18,8 +19,7 @@ from webhooks.bxml import (
     StartGather,
     Transfer,
 )
-from webhooks.cli.lifespan import running
-from webhooks.errors import SimulationError
+from webhooks.errors import SimulationError, UsageError
 from webhooks.events import DtmfEvent, InitiateEvent, RedirectEvent
 from webhooks.inbox import MemoryInbox
 from webhooks.simulator import Callee, Phone, Timing
@@ -128,13 +128,37 @@ async def test_a_circle_without_time_is_told(phone: Phone) -> None:
 
 
 def test_calls_say_who_and_how() -> None:
-    assert repr(Callee(outcome="busy")).startswith("Callee(outcome='busy'")
+    assert repr(Callee("busy")).startswith("Callee(outcome='busy'")
+
+
+def test_an_outcome_that_there_is_not_is_refused() -> None:
+    told = r"Callee\('bussy'\): expected one of answer, busy, rejected, timeout\. Did you mean \"busy\"\?"
+    with pytest.raises(UsageError, match=told):
+        Callee("bussy")  # type: ignore[arg-type]
+
+
+async def test_a_word_is_no_callee(phone: Phone) -> None:
+    phone.callees["+19195550123"] = "busy"  # type: ignore[assignment]
+    with pytest.raises(UsageError, match=r'phone\.callees holds str, expected a Callee, as Callee\("busy"\)'):
+        await phone.call_out(hooks)
+
+
+async def test_a_number_is_no_key(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    with pytest.raises(SimulationError, match=r'press\(1\): expected keys as a text, as press\("1"\)'):
+        await call.press(1)  # type: ignore[arg-type]
+
+
+async def test_that_nobody_is_connected_is_told_with_the_call(phone: Phone) -> None:
+    call = await phone.dial(hooks)
+    with pytest.raises(SimulationError, match=r"(?s)nobody is connected with this call\. The call so far:.*initiate"):
+        await call.peer.speak("Hello?")
 
 
 async def test_a_call_says_what_it_is(phone: Phone) -> None:
     call = await phone.dial(hooks)
     assert "+19195550123, up" in repr(call)
-    assert (call.direction, call.party, call.peer, call.cause) == ("inbound", "+19195550123", None, "")
+    assert (call.direction, call.party, call.connected, call.cause) == ("inbound", "+19195550123", False, "")
     assert call == phone.call(call.id)
     assert call != "a call"
     assert {call: 1}[phone.call(call.id)] == 1
@@ -150,7 +174,6 @@ async def test_a_called_party_can_be_sent_elsewhere(phone: Phone) -> None:
         return [Transfer(PhoneNumber("+19195550150")), SpeakSentence("Alone again.")]
 
     call = await phone.dial(app)
-    assert call.peer is not None
     agent = call.peer
     await agent.replace(Document(SpeakSentence("Thank you, agent.")))
     assert call.heard("Alone again.")
@@ -169,8 +192,8 @@ async def test_events_of_one_second_are_events_of_their_own_for_an_inbox(phone: 
     async def key(call: DtmfEvent) -> None:
         keys.append(call.digit)
 
-    async with running(hooks) as app:  # stopped when all is handled
-        call = await phone.dial(app)
+    async with phone.running(hooks):
+        call = await phone.dial(hooks)
         await call.press("1122")
     assert keys == ["1", "1", "2", "2"]
 
@@ -186,3 +209,15 @@ async def test_the_calls_of_two_phones_are_two_calls_to_an_app_that_remembers_th
     for _ in range(2):
         await Phone().dial(hooks)
     assert len(set(heard)) == 2
+
+
+async def test_an_app_that_is_mounted_in_another_tells_its_credentials(phone: Phone) -> None:
+    app = Starlette()
+    for path, user in (("/voice", "one"), ("/voice/other", "two")):
+        mounted = Webhooks(auth=BasicAuth(user, "s3cret"))
+        mounted.on(InitiateEvent)(welcome)
+        mounted.install(app, path)
+    app.mount("/open", hooks)
+    for path in ("/voice", "/voice/other?x=1", "/open/"):
+        assert (await phone.dial(app, path)).heard("Press"), path
+    assert (await phone.dial(app, "/elsewhere")).cause == "callback-error"

@@ -96,9 +96,20 @@ class Call:
         return tuple(self._leg.heard)
 
     @property
-    def peer(self) -> Call | None:
-        """The party that this one is connected with by a Transfer or a Bridge."""
-        return None if self._leg.peer is None else Call(self._platform, self._leg.peer)
+    def connected(self) -> bool:
+        """Whether a Transfer or a Bridge connects it with somebody now: with `peer`."""
+        return self._leg.peer is not None
+
+    @property
+    def peer(self) -> Call:
+        """The party that this one is connected with by a Transfer or a Bridge.
+
+        Raises:
+            SimulationError: there is none; see `connected`.
+        """
+        if self._leg.peer is None:
+            raise SimulationError(f"nobody is connected with this call. The call so far:\n{self.timeline}")
+        return Call(self._platform, self._leg.peer)
 
     @property
     def legs(self) -> Sequence[Call]:
@@ -131,6 +142,9 @@ class Call:
     async def press(self, keys: str) -> None:
         """Press keys, one after the other: digits, `*`, `#`."""
         self._must_be_up("press a key")
+        given: object = keys
+        if not isinstance(given, str):
+            raise SimulationError(f'press({given!r}): expected keys as a text, as press("1")')
         for key in keys:
             if key not in _KEYS:
                 raise SimulationError(f'there is no key "{key}" on a phone; expected digits, "*", "#" or A to D')

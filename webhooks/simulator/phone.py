@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
 from typing import Any, Literal
@@ -10,9 +11,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from starlette.applications import Starlette
 
-from webhooks.app import Webhooks
 from webhooks.auth import BasicAuth
 from webhooks.errors import SimulationError, UsageError
+from webhooks.mounting import hooks_in
 from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.api import rest_api
 from webhooks.simulator.call import Call
@@ -21,6 +22,8 @@ from webhooks.simulator.conference import Conference
 from webhooks.simulator.conversation import Conversation
 from webhooks.simulator.faults import Faults
 from webhooks.simulator.ids import Ids
+from webhooks.simulator.kept import UntilHandled
+from webhooks.simulator.lifespan import Lifespan
 from webhooks.simulator.message import Message
 from webhooks.simulator.outbound import Detection, place
 from webhooks.simulator.platform import Callee, Platform
@@ -43,13 +46,15 @@ class Phone:
 
     An app is an ASGI app in memory, or the URL of one in any language. Time is virtual: what takes ten minutes on the
     line takes milliseconds, and the same in each run. One `Phone` is one network; its calls can meet in conferences.
+    What an app in memory keeps in an inbox is handled before a step ends, unless it failed and waits for its next try.
 
     Args:
         credentials: user name and password of the Bandwidth application, sent when the app asks for them. An app of
-            this package tells its own.
+            this package tells its own, by itself or mounted in a Starlette or FastAPI app.
         seed: ids come from it. Without one, each `Phone` of a process has its own, the same in each run of the program:
             the calls of two tests are then two calls to an app that remembers them.
-        timeout: real seconds that the app has for an answer; Bandwidth waits 15 (voice/webhooks/about).
+        timeout: real seconds that the app has for an answer, and its inbox for what it keeps; Bandwidth waits 15
+            (voice/webhooks/about).
         timing: how long things take, in virtual seconds.
     """
 
@@ -64,6 +69,7 @@ class Phone:
         self.credentials = credentials
         """May be set later, too: of the fixture `phone`, say."""
         self._hosts: dict[str, Transport] = {}
+        self._timeout = timeout
         self._apps: list[tuple[Any, str]] = []
         self._http: Http | None = None
         self._home = ""
@@ -76,7 +82,7 @@ class Phone:
         """Bandwidth's REST API for the app under test, an ASGI app: messages, calls, conferences. Hand it to the app's
         HTTP client, as `httpx2.AsyncClient(transport=httpx2.ASGITransport(phone.api), base_url="https://api.test")`."""
         self.callees: dict[str, Callee] = self._platform.callees
-        """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee(outcome="busy")`."""
+        """What happens when a number is called or texted: `phone.callees["+19195550150"] = Callee("busy")`."""
 
     @property
     def timeline(self) -> Timeline:
@@ -140,7 +146,37 @@ class Phone:
 
     def serve(self, host: str, app: Any) -> None:
         """Let an ASGI app answer for a host, as "https://other.example", that documents name."""
-        self._hosts[urlsplit(host).netloc] = Asgi(app)
+        self._serve(host, app, app)
+
+    @asynccontextmanager
+    async def running(self, app: Any) -> AsyncGenerator[None]:
+        """Start an ASGI app in memory as a server does, and stop it afterwards: `async with phone.running(app):`.
+
+        Whatever its lifespan makes is there meanwhile. Without this, an app is called as it is, and an inbox starts
+        with the first delivery.
+
+        Args:
+            app: what is dialled or texted inside.
+
+        Raises:
+            UsageError: a URL, whose server starts its app.
+            SimulationError: it does not start.
+        """
+        if isinstance(app, str):
+            raise UsageError("running() takes an ASGI app; what a URL leads to has a server that starts it.")
+        lifespan = Lifespan(app)
+        await lifespan.start()
+        url = self._here(app)
+        self._serve(url, lifespan, app)
+        try:
+            yield
+        finally:
+            await lifespan.stop()
+            self.serve(url, app)
+
+    def _serve(self, host: str, called: Any, app: Any) -> None:
+        apps = (mounted.hooks for mounted in hooks_in(app))
+        self._hosts[urlsplit(host).netloc] = UntilHandled(Asgi(called), apps, seconds=self._timeout)
 
     async def dial(
         self,
@@ -296,9 +332,7 @@ class Phone:
         self, app: Any, path: str, *, fallback: str | None = None, status: str | None = None
     ) -> Application:
         base = self._there(app) if isinstance(app, str) else self._here(app)
-        credentials = self.credentials
-        if credentials is None and isinstance(app, Webhooks) and isinstance(app.auth, BasicAuth):
-            credentials = app.auth.credentials
+        credentials = self.credentials or _own(app, path)
         parts = urlsplit(base)
         self._home = self._home or f"{parts.scheme}://{parts.netloc}"
         # A URL names a path already; "/" is no wish for another one.
@@ -345,6 +379,14 @@ class Phone:
 async def _nobody(method: str, url: str, headers: Mapping[str, str], body: bytes, *, seconds: float) -> Answer:
     """A test of an app in memory reaches nobody else by accident."""
     raise ConnectionFailed("nobody answers for that host; Phone.serve(host, app) gives it an app")
+
+
+def _own(app: Any, path: str) -> tuple[str, str] | None:
+    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
+    whole = path.partition("?")[0].rstrip("/") + "/"
+    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
+    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
+    return auth.credentials if isinstance(auth, BasicAuth) else None
 
 
 def _listed(one_or_more: str | Sequence[str]) -> Sequence[str]:

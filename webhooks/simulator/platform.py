@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 from urllib.parse import urljoin, urlsplit
 
 from webhooks.bxml import Element
-from webhooks.errors import SimulationError
+from webhooks.errors import SimulationError, UsageError, did_you_mean
 from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.clock import Clock, Signal
 from webhooks.simulator.ids import Ids, time_of
@@ -27,12 +27,21 @@ APPLICATION = "5f0e2c8a-7d3b-4a91-b6e4-2c9d81f7a035"
 API = f"https://voice.bandwidth.com/api/v2/accounts/{ACCOUNT}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callee:
-    """What happens when a number or SIP URI is called or texted: `phone.callees["+19195550150"] = Callee("busy")`."""
+Outcome = Literal["answer", "busy", "rejected", "timeout"]
+_OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
-    outcome: Literal["answer", "busy", "rejected", "timeout"] = "answer"
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What happens when a number or SIP URI is called or texted: `phone.callees["+19195550150"] = Callee("busy")`.
+
+    Raises:
+        UsageError: there is no such outcome.
+    """
+
+    outcome: Outcome = "answer"
     """`timeout` is a phone that rings and rings."""
+    _: KW_ONLY
     after: float | None = None
     """Seconds until that; None for the usual time (`Timing.answer`)."""
     machine: str = "human"
@@ -41,6 +50,11 @@ class Callee:
     """Whether a SIP REFER to it succeeds."""
     error: int | None = None
     """The error code with which texts to it fail, as 4720; None: they arrive (messaging/errors/codes)."""
+
+    def __post_init__(self) -> None:
+        if self.outcome not in _OUTCOMES:
+            hint = did_you_mean(str(self.outcome), _OUTCOMES)
+            raise UsageError(f"Callee({self.outcome!r}): expected one of {', '.join(_OUTCOMES)}.{hint}")
 
 
 class Place(Protocol):
@@ -204,8 +218,15 @@ class Platform:
             self.log(leg, "note", "no verb listens to keys")
 
     def callee(self, address: str) -> Callee:
-        """What happens when somebody is called."""
-        return self.callees.get(address, Callee())
+        """What happens when somebody is called.
+
+        Raises:
+            UsageError: something else stands in `callees`.
+        """
+        callee: object = self.callees.get(address, Callee())
+        if not isinstance(callee, Callee):
+            raise UsageError(f'phone.callees holds {type(callee).__name__}, expected a Callee, as Callee("busy").')
+        return callee
 
     async def ring(self, address: str, seconds: float | None) -> str:
         """Call somebody, for 30 seconds unless told otherwise (voice/bxml/transfer): `answer`, or why not."""
