@@ -106,7 +106,7 @@ def test_text_is_what_it_holds_and_not_what_it_says_of_itself() -> None:
             sdk.Response([sdk.Hangup(), sdk.Gather(max_digits=99)]),
             "verb 2: <Gather>: maxDigits is 99, expected a whole",
         ),
-        (sdk.Gather([sdk.SpeakSentence("a", gender="x")]), "verb 1: <SpeakSentence>: gender is a text of 1 characters"),
+        (sdk.Gather([sdk.SpeakSentence("a", gender="x")]), "verb 1: <SpeakSentence>: gender is a text of 1 character,"),
         (sdk.Gather(gather_url=print), "<Gather>: gatherUrl is of type builtin_function_or_method, expected text"),
         (sdk.SpeakSentence("a\x00"), "<SpeakSentence>: its text holds U+0000 at position 1, which XML cannot carry"),
         (

@@ -79,7 +79,7 @@ def test_all_that_is_wrong_is_told_line_by_line() -> None:
         "line 1: <Response> takes verbs, neither attributes nor text",
         "line 2: <Gahter> is no element of BXML",
         "line 3: <Gather> has no attribute maxDigit",
-        "line 3: <Gather>: maxDigits is a text of 1 characters, expected a whole number from 1 to 50",
+        "line 3: <Gather>: maxDigits is a text of 1 character, expected a whole number from 1 to 50",
         "line 4: <SpeakSentence> has no attribute gendre",
         "line 4: there is no <brake>",
         "line 4: <s> has no attribute x",

@@ -73,7 +73,7 @@ def test_values_hold_at_their_edges(attribute: str, good: list[str], bad: list[s
     for value in good:
         assert Ssml(f"<{tag} {name}='{value}'/>").markup == f'<{tag} {name}="{value}"/>'
     for value in bad:
-        with pytest.raises(BxmlError, match=rf"Ssml: line 1: <{tag}>: {name} is a text of {len(value)} characters"):
+        with pytest.raises(BxmlError, match=rf"Ssml: line 1: <{tag}>: {name} is a text of {len(value)} characters?,"):
             Ssml(f"<{tag} {name}='{value}'/>")
 
 

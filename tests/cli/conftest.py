@@ -94,6 +94,11 @@ def port() -> int:
     return number
 
 
+def in_a_line(text: str) -> str:
+    """What a command prints, wherever it was wrapped."""
+    return " ".join(text.split())
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """An app on a server of its own; its URL."""

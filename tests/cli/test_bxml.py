@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Command, Write
+from tests.cli.conftest import Command, Write, in_a_line
 from webhooks.bxml import MAX_BYTES
 
 MENU = """<Response>
@@ -123,7 +123,7 @@ def test_what_comes_in_is_called_so_and_one_verb_is_one(command: Command) -> Non
 def test_what_was_asked_wrongly_is_one_sentence(arguments: list[str], told: str, command: Command) -> None:
     result = command("bxml", *arguments, input="")
     assert result.exit_code == 2
-    assert told in result.output
+    assert told in in_a_line(result.output)
 
 
 def test_no_line_is_wider_than_the_terminal_but_for_urls(command: Command) -> None:
@@ -135,3 +135,25 @@ def test_no_line_is_wider_than_the_terminal_but_for_urls(command: Command) -> No
 def test_colours_are_for_terminals(command: Command) -> None:
     assert "\x1b[" not in command("bxml", "-", input="<Hangup/>").output
     assert "\x1b[" in command("bxml", "-", input="<Hangup/>", color=True).output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<SpeakSentence>you & me</SpeakSentence>", 'xmlParseEntityRef: no name. Write "&" as "&amp;".'),
+        ("<Redirect redirectUrl='/a?x=1&y=2'/>", 'Write "&" as "&amp;".'),
+        ("<Say>Hello.</Say>", '<Say> is no element of BXML. Did you mean "SpeakSentence"?'),
+        ("<Dial>+19195550100</Dial>", 'Did you mean "Transfer"?'),
+        ("<Play>/a.wav</Play>", 'Did you mean "PlayAudio"?'),
+        ("<Transfer>+19195550100</Transfer>", "takes no text. It may belong into <PhoneNumber> or <SipUri>."),
+        ("<Gather>Press 1.</Gather>", "takes no text. It may belong into <SpeakSentence> or <PlayAudio>."),
+        ("<Hangup>now</Hangup>", "<Hangup> takes no text. -> https:"),
+        (
+            "<StartStream destination='wss://a.example' name='a'>x</StartStream>",
+            "<StartStream> takes no text. -> https:",
+        ),
+    ],
+)
+def test_what_to_write_instead_is_told(text: str, told: str, command: Command) -> None:
+    result = command("bxml", "-", input=f"<Response>{text}</Response>")
+    assert (result.exit_code, told in in_a_line(result.output)) == (1, True), result.output

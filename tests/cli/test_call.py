@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import APP, Command, Write, served
+from tests.cli.conftest import APP, Command, Write, in_a_line, served
 from tests.cli.terminal import Terminal
 from webhooks.cli import demo_app
 
@@ -65,7 +65,9 @@ def test_without_an_http_client_a_url_cannot_be_called(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "httpx2", None)
     result = command("call", "http://127.0.0.1:9")
     assert result.exit_code == 2
-    assert "A URL needs an HTTP client: pip install" in result.stderr
+    told = 'A URL needs an HTTP client: pip install "bandwidth-webhooks[cli]".'
+    assert told in in_a_line(result.stderr)
+    assert told in in_a_line(command("text", "http://127.0.0.1:9").stderr)
 
 
 def test_no_call_is_taken_for_the_last_one(write: Write, command: Command) -> None:
@@ -221,3 +223,83 @@ def test_the_end_of_the_input_hangs_up(write: Write, command: Command) -> None:
     result = command("call", "main:hooks", input="")
     assert "(hangs up)" in result.stdout
     assert result.exit_code == 0
+
+
+MOUNTED = f"{APP}\nfrom fastapi import FastAPI\napp = FastAPI()\napp.mount('/bw', hooks)\n"
+
+
+def test_a_plain_mount_is_called_and_texted_where_it_answers(write: Write, command: Command) -> None:
+    write("main.py", MOUNTED)
+    call = command("call", "main:app", "--script", "2")
+    assert (call.exit_code, call.stderr) == (0, "")
+    assert "-> initiate POST /bw/\n" in call.stdout
+    assert "You pressed 2" in call.stdout
+    assert command("text", "main:app", "--script", "STOP").exit_code == 0
+
+
+def test_a_redirect_is_told_once_with_what_to_do(write: Write, command: Command) -> None:
+    write("main.py", MOUNTED)
+    result = command("call", "main:app", "--path", "/bw", "--script", "hangup")
+    told = in_a_line(result.stdout)
+    assert told.count("<- 307") == 2
+    assert told.count("give the URL that it redirects to") == 1
+    assert "is at /path/, with the slash.)" in told
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_wrong_credentials_are_told_to_be_wrong(write: Write, command: Command) -> None:
+    write("main.py", APP)
+    told = command("call", "main:hooks", "--user", "bandwidth", "--password", "wrong", "--script", "hangup").stdout
+    assert told.count("  (These credentials are wrong: give others with --user and --password.)\n") == 1
+
+
+def test_missing_credentials_are_asked_for_in_words_of_a_terminal(command: Command) -> None:
+    with served(demo_app.hooks) as url:
+        told = in_a_line(command("call", url, "--script", "hangup").stdout)
+    assert "<- 401: it wants credentials; give them with --user and --password" in told
+    assert "phone.credentials" not in told
+
+
+def test_an_answer_without_bxml_is_explained(write: Write, command: Command) -> None:
+    write("main.py", APP.replace('    return SpeakSentence("Sales.")', "    pass"))
+    told = command("call", "main:hooks", "--script", "1").stdout
+    assert "<- 401, then 200\n  (no BXML: Bandwidth has nothing to do and hangs up)\nThe call has ended" in told
+    assert told.count("no BXML") == 1  # the answer to the disconnect has none, and needs none
+
+
+TRANSFERRED = """
+from webhooks import AllowAll, Webhooks
+from webhooks.bxml import PhoneNumber, Transfer
+from webhooks.events import *
+
+hooks = Webhooks(auth=AllowAll())
+
+@hooks.on(InitiateEvent)
+async def welcome(call):
+    return Transfer(PhoneNumber("+19195550199", transfer_answer_url=answered), transfer_complete_url=over)
+
+@hooks.on(TransferAnswerEvent, path="/answered")
+async def answered(call): ...
+
+@hooks.on(TransferCompleteEvent, path="/over")
+async def over(call): ...
+"""
+
+
+def test_who_is_connected_by_an_answer_without_bxml_is_not_told_to_be_hung_up_on(
+    write: Write, command: Command
+) -> None:
+    write("main.py", TRANSFERRED)
+    told = command("call", "main:hooks", "--script", "wait 1; hangup").stdout
+    assert "transferAnswer POST /answered\n  <- [+19195550199] 200\n" in told
+    assert "no BXML" not in told
+
+
+@pytest.mark.parametrize(("debug", "count"), [("True", 1), ("False", 0)])
+def test_an_app_with_debug_shows_message_and_traceback(debug: str, count: int, write: Write, command: Command) -> None:
+    source = APP.replace('BasicAuth("bandwidth", "s3cret")', f'BasicAuth("bandwidth", "s3cret"), debug={debug}')
+    write("main.py", source.replace('return SpeakSentence("Sales.")', 'raise LookupError("of " + call.digits)'))
+    told = command("call", "main:hooks", "--script", "1").stderr
+    assert told.count("\nTraceback (most recent call last):\n") == count
+    assert told.count("\nLookupError: of 1\n") == count
+    assert ("Webhooks(debug=True) logs" in in_a_line(told)) is (count == 0)

@@ -242,3 +242,80 @@ def test_a_link_that_gets_several_events_is_right_for_any_of_them(
     source = handler(event, "None", name="told", path="'/told'")
     source += handler("AnswerEvent", "Conference('room', conference_event_url=told)")
     assert len(findings(command, write, source)) == count
+
+
+CONFERENCE = "".join(
+    handler(f"Conference{name}Event", "None", name=name) for name in ("Created", "MemberJoin", "MemberExit")
+)
+
+
+@pytest.mark.parametrize(
+    ("verbs", "advice"),
+    [
+        ("SpeakSentence('Sorry.'), Hangup()", "Drop Hangup: a call ends with its document (voice/bxml/conference)."),
+        ("Pause(), Pause()", "Use verbs that may answer all your events (voice/bxml/conference)."),
+    ],
+)
+def test_a_fallback_that_breaks_one_rule_for_several_events_is_one_finding(
+    verbs: str, advice: str, command: Command, write: Write
+) -> None:
+    source = f"hooks = Webhooks(auth=hooks._auth, fallback=Document({verbs}))" + CONFERENCE
+    found = only(findings(command, write, source))
+    assert (
+        "may not answer conferenceCreated, conferenceMemberJoin and conferenceMemberExit; allowed are P"
+        in (found["problem"])
+    )
+    assert found["advice"].startswith(advice)
+
+
+def test_a_fallback_that_is_only_warned_of_is_no_finding(command: Command, write: Write) -> None:
+    source = "hooks = Webhooks(auth=hooks._auth, fallback=Document(SpeakSentence('Sorry.'), Tag('sorry')))"
+    assert findings(command, write, source + MENU) == []
+
+
+def placed(*lines: str) -> str:
+    """An app in an app, and another."""
+    both = "other, app = Webhooks(auth=hooks._auth), FastAPI()\nother.on(GatherEvent)(menu)\n"
+    return "\n".join([MENU, "from fastapi import FastAPI", both, *lines])
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["hooks.install(app, '/bw')", "other.install(app, '/bw/')"], "at /bw gets nothing: another, at /bw, is"),
+        (
+            ["app.mount('/bw', hooks)", "app.mount('/bw/below', other)"],
+            "at /bw/below/ gets nothing: another, at /bw/, is",
+        ),
+        (["hooks.install(app, '/')", "app.mount('/bw', other)"], "at /bw/ gets nothing: another, at /, is"),
+    ],
+)
+def test_an_app_that_another_takes_everything_from_is_an_error(
+    lines: list[str], told: str, command: Command, write: Write
+) -> None:
+    found = only(findings(command, write, placed(*lines), "phone:app"))
+    assert (found["code"], found["severity"], told in found["problem"]) == ("covered-app", "error", True)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["hooks.install(app, '/bw')", "other.install(app, '/bw/below')"],
+        ["app.mount('/bw', hooks)", "app.mount('/bwx', other)"],
+        ["hooks.install(app, '/bw')", "hooks.install(app, '/bw')"],
+    ],
+)
+def test_apps_that_leave_something_to_each_other_are_no_finding(
+    lines: list[str], command: Command, write: Write
+) -> None:
+    assert findings(command, write, placed(*lines), "phone:app") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [("app.mount('/bw', hooks)", 1), ("app.mount('/', hooks)", 1), ("hooks.install(app, '/bw')", 0)],
+)
+def test_an_inbox_that_nothing_starts_is_a_warning(line: str, count: int, command: Command, write: Write) -> None:
+    inbox = "from webhooks.inbox import MemoryInbox\nhooks = Webhooks(auth=hooks._auth, inbox=MemoryInbox())"
+    found = findings(command, write, inbox + placed(line), "phone:app")
+    assert [(one["code"], one["severity"]) for one in found] == [("no-lifespan", "warning")] * count

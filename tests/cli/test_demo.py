@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.cli.conftest import Command, Write
+from tests.cli.conftest import Command, Write, in_a_line
 from webhooks.cli.demo_app import hooks
 from webhooks.events import GatherEvent
 from webhooks.testing import Harness, make
@@ -124,3 +124,10 @@ def test_colours_are_for_terminals_only(command: Command) -> None:
     assert "\x1b[" not in command("demo").output
     assert "\x1b[" in command("demo", color=True).output
     assert "\x1b[" not in command("demo", color=True, env={"NO_COLOR": "1"}).output
+
+
+def test_without_an_http_client_the_extra_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    result = command("demo")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert '`webhooks demo` needs an HTTP client: pip install "bandwidth-webhooks[cli]".' in in_a_line(result.stderr)

@@ -19,10 +19,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.cli.conftest import APP, Command, Write
+from tests.cli.conftest import APP, Command, Write, in_a_line
 from tests.cli.terminal import Terminal
 from webhooks import AllowAll, BasicAuth, Reply, UsageError, Webhooks
 from webhooks.bxml import Document, Hangup, SpeakSentence, Tag
@@ -125,6 +125,23 @@ def answers(what: Any) -> Any:
         return what
 
     return handler
+
+
+async def fails(event: Event) -> None:
+    raise LookupError("what " + "went " * 20 + "wrong")
+
+
+async def test_a_traceback_is_shown_below_its_delivery(desk: Callable[..., Desk]) -> None:
+    one = desk(app((DisconnectEvent, fails), debug=True))
+    told = await one.deliver(example(DisconnectEvent))
+    assert "Traceback (most recent call last):" in told
+    assert in_a_line(told).endswith("LookupError: what " + "went " * 20 + "wrong")
+
+
+async def test_a_redirect_is_shown_with_what_to_do(desk: Callable[..., Desk]) -> None:
+    one = desk(Starlette(routes=[Mount("/bandwidth", hooks)]))
+    told = await one.deliver(example(GatherEvent), "/bandwidth")
+    assert "<- 307 Temporary Redirect in N ms\n!! The app redirects, which is no answer to a delivery" in told
 
 
 async def test_event_handler_answer_and_time_are_shown_and_numbers_masked(desk: Callable[..., Desk]) -> None:
@@ -508,6 +525,16 @@ def test_the_app_is_found_by_what_the_command_wrote(environment: None, write: Wr
     assert isinstance(onlooker, Onlooker)
     assert onlooker._settings == Settings.of_environment()
     assert onlooker.notes in logging.getLogger("webhooks").handlers
+
+
+def test_errors_that_check_finds_are_told_at_each_start(
+    environment: None, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("phone.py", APP.replace("gather_url=menu", "gather_url='/lost'"))
+    assert isinstance(watched(), Onlooker)
+    told = capsys.readouterr().err
+    assert told.startswith("error  phone.py:10  lost-link\n")
+    assert told.endswith("and the handler as the URL.\n\n")
 
 
 def test_an_app_that_cannot_be_imported_is_waited_for(

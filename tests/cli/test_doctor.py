@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Command, Write
+from tests.cli.conftest import Command, Write, in_a_line
 from webhooks import AllowAll, BasicAuth, Context, Deadline, Webhooks
 from webhooks.bxml import Document, Gather, Hangup, PlayAudio, SpeakSentence
 from webhooks.cli.diagnoses import diagnoses_of, diagnoses_of_machine
@@ -295,7 +295,7 @@ def test_a_notification_annotated_with_bxml_is_refused_with_a_sentence(command: 
     write("phone.py", START + NOTIFIED.format("Hangup()").replace("(event)", "(event) -> Hangup"))
     result = command("doctor", "phone:hooks")
     assert result.exit_code == 2
-    assert "DisconnectEvent is a notification" in result.stderr
+    assert "DisconnectEvent is a notification" in in_a_line(result.stderr)
 
 
 ANSWERED = "\n@hooks.on(AnswerEvent)\nasync def answered(call):\n    return {}\n"
@@ -414,3 +414,27 @@ def test_everybody_let_in_is_told_once(command: Command, write: Write) -> None:
     told = found(command, write, "\nfrom webhooks import AllowAll\nhooks = Webhooks(auth=AllowAll())\n")
     assert [one["code"] for one in told] == ["allow-all", "no-routes"]
     assert codes(app(auth=AllowAll())) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("app.mount('/bw', hooks)", ["plain-mount"]),
+        ("app.mount('/', hooks)", []),
+        ("hooks.install(app, '/bw')", []),
+    ],
+)
+def test_a_mount_that_redirects_what_lacks_its_slash_is_told(
+    line: str, expected: list[str], command: Command, write: Write
+) -> None:
+    write("phone.py", f"{START}\nfrom fastapi import FastAPI\napp = FastAPI()\n{line}\n")
+    told = json.loads(command("doctor", "phone:app", "--json").output)
+    assert [one["code"] for one in told] == expected
+    assert all("ends with /bw/" in one["advice"] for one in told)
+
+
+def test_an_inbox_that_nothing_starts_is_told_here_too(command: Command, write: Write) -> None:
+    source = START.replace("fallback=SORRY", "fallback=SORRY, inbox=SqliteInbox('inbox.db')")
+    write("phone.py", f"{source}\nfrom fastapi import FastAPI\napp = FastAPI()\napp.mount('/bw', hooks)\n")
+    told = json.loads(command("doctor", "phone:app", "--json").output)
+    assert [(one["code"], one["severity"]) for one in told] == [("no-lifespan", "warning"), ("plain-mount", "advice")]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, in_a_line
 from webhooks.events import EVENTS
 
 
@@ -55,7 +55,9 @@ def test_the_objects_of_an_event_have_tables_of_their_own(command: Command) -> N
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_every_event_can_be_shown(event: type[object], command: Command) -> None:
-    assert command("events", event.__name__).exit_code == 0
+    result = command("events", event.__name__)
+    assert result.exit_code == 0
+    assert max(map(len, result.output.splitlines())) <= 80
 
 
 def test_the_fields_of_an_event_can_be_had_as_json_and_as_markdown(command: Command) -> None:
@@ -72,5 +74,5 @@ def test_the_fields_of_an_event_can_be_had_as_json_and_as_markdown(command: Comm
 def test_a_wrong_event_is_told_with_the_right_one(command: Command) -> None:
     result = command("events", "gathr")
     assert result.exit_code == 2
-    assert 'there is no event "gathr". Did you mean "gather"?' in result.stderr
+    assert 'there is no event "gathr". Did you mean "gather"?' in in_a_line(result.stderr)
     assert command("events", "--json", "--markdown").exit_code == 2

@@ -165,3 +165,36 @@ def test_a_worker_in_this_process_ends_by_its_signal(filled: SqliteInbox, write:
     )
     result = command("worker", "main:hooks")
     assert (result.exit_code, result.stdout) == (0, "h c-2\n")
+
+
+ERROR = "LookupError at /home/somebody/projects/reception/front_desk/handlers/messages.py:1204, which was not expected."
+
+
+async def _die(inbox: SqliteInbox) -> None:
+    async def fail(kept: Kept) -> str | None:
+        return ERROR
+
+    await inbox.open()
+    await inbox.accept(Envelope("a", event_type="conferenceRecordingAvailable", correlation_id=f"conf-{'0' * 44}"))
+    await inbox.accept(Envelope("b"))
+    running = asyncio.create_task(inbox.run(fail, concurrency=1, retry=Retry(attempts=1)))
+    while (await inbox.counts()).dead < 2:
+        await asyncio.sleep(0)
+    await inbox.close(drain=1)
+    await running
+
+
+def test_long_ids_and_errors_have_lines_of_their_own(folder: Path, command: Command) -> None:
+    asyncio.run(_die(SqliteInbox(folder / "inbox.db", poll=0.01)))
+    lines = command("inbox", "dead", "inbox.db").output.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split("  ")[0] == "id"
+    assert lines[1].split()[:3] == ["1", "dead", "conferenceRecordingAvailable"]
+    why = [
+        "    LookupError at",
+        "    /home/somebody/projects/reception/front_desk/handlers/messages.py:1204,",
+        "    which was not expected.",
+    ]
+    assert lines[2:6] == [f"    of conf-{'0' * 44}", *why]
+    assert lines[6].split()[:3] == ["2", "dead", "-"]
+    assert lines[7:] == why

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import APP, Command, Write
+from tests.cli.conftest import APP, Command, Write, in_a_line
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -14,7 +14,7 @@ def refused(command: Command, target: str) -> str:
     result = command("routes", target)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" not in result.stderr
-    return result.stderr
+    return in_a_line(result.stderr)
 
 
 @pytest.mark.parametrize("target", ["main", "main:", "main.py:hooks", "./main.py:hooks"])
@@ -49,16 +49,16 @@ def test_a_dependency_that_is_not_there_is_told_apart(command: Command, write: W
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("def f():\n    return {}['k']\nf()\n", "raises at phone.py:2\nKeyError: 'k'\n"),
-        ("raise ValueError\n", "raises at phone.py:1\nValueError\n"),
-        ("raise ValueError('one\\ntwo')\n", "raises at phone.py:1\nValueError: one\n"),
-        ("\ndef f(:\n", "raises at phone.py:2\nSyntaxError: invalid syntax (phone.py, line 2)\n"),
-        ("import sys\nsys.exit('bye')\n", "raises at phone.py:2\nSystemExit: bye\n"),
+        ("def f():\n    return {}['k']\nf()\n", "raises at phone.py:2 KeyError: 'k'"),
+        ("raise ValueError\n", "raises at phone.py:1 ValueError"),
+        ("raise ValueError('one\\ntwo')\n", "raises at phone.py:1 ValueError: one"),
+        ("\ndef f(:\n", "raises at phone.py:2 SyntaxError: invalid syntax (phone.py, line 2)"),
+        ("import sys\nsys.exit('bye')\n", "raises at phone.py:2 SystemExit: bye"),
         (
             "from webhooks import Webhooks\nWebhooks(auth=None)\n",
-            "raises at phone.py:2\nUsageError: auth is of type NoneType, ",
+            "raises at phone.py:2 UsageError: auth is of type NoneType, ",
         ),
-        ("import json\njson.loads('{')\n", "raises at phone.py:2\nJSONDecodeError: "),
+        ("import json\njson.loads('{')\n", "raises at phone.py:2 JSONDecodeError: "),
     ],
 )
 def test_a_module_that_raises_is_told_by_its_own_line(source: str, told: str, command: Command, write: Write) -> None:
@@ -72,7 +72,7 @@ def test_a_module_elsewhere_that_raises_is_told_by_its_file(
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "faraway.py").write_text("1 / 0\n")
     sys.path.append(str(elsewhere))
-    assert f"raises at {elsewhere / 'faraway.py'}:1\nZeroDivisionError" in refused(command, "faraway:hooks")
+    assert f"raises at {elsewhere / 'faraway.py'}:1 ZeroDivisionError" in refused(command, "faraway:hooks")
 
 
 def test_an_attribute_that_is_not_there_is_told_with_what_is(command: Command, write: Write) -> None:

@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import webhooks
 from tests.cli.conftest import Command
 from webhooks import __version__
 from webhooks.cli import main
-from webhooks.cli.layout import markdown
+from webhooks.cli.layout import markdown, table
 
 COMMANDS = [
     "demo",
@@ -93,3 +94,35 @@ def test_the_module_runs_the_command_in_place(
         runpy.run_path(str(Path(webhooks.__file__).with_name("__main__.py")), run_name="__main__")
     assert left.value.code == 0
     assert capsys.readouterr().out == f"webhooks {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["run", "nothing_of_the_kind:hooks"], 2),
+        (["call", "http:///menu", "--script", "hangup"], 2),
+        (["send", "initiate", "http://127.0.0.1:9"], 1),
+        (["events", "nothing", "of", "the", "kind", "that", "was", "asked", "for", "x", "y", "z"], 2),
+        (["export", "raml", "a-very-long-name-of-a-module-that-is-nowhere:hooks"], 2),
+    ],
+)
+def test_what_is_wrong_is_told_in_lines_that_fit_the_terminal(
+    arguments: list[str], code: int, command: Command
+) -> None:
+    result = command(*arguments)
+    assert result.exit_code == code
+    lines = result.stderr.splitlines()
+    error = next(at for at, line in enumerate(lines) if line.startswith("Error: "))
+    assert len(lines) > error + 1
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_column_without_long_words_gives_way_before_a_word_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    path, text = "/home/me/main.py:12", "several words that may well be wrapped"
+    lines = click.unstyle(table(("where", "what"), [(path, text)])).splitlines()
+    assert lines == [
+        "where                what",
+        "/home/me/main.py:12  several words that",
+        "                     may well be wrapped",
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, in_a_line
 
 
 def made(folder: Path) -> set[str]:
@@ -91,7 +91,7 @@ def test_a_folder_that_is_there_is_left_alone(command: Command, folder: Path) ->
 def test_a_name_that_is_none_is_refused(name: str, command: Command, folder: Path) -> None:
     result = command("new", name, "--no-input")
     assert (result.exit_code, list(folder.iterdir())) == (2, [])
-    assert "cannot name a project: expected a letter" in result.output
+    assert "cannot name a project: expected a letter" in in_a_line(result.output)
 
 
 @pytest.mark.parametrize("name", ["bandwidth-webhooks", "Webhooks", "pydantic_settings"])
@@ -131,3 +131,17 @@ def test_without_cookiecutter_the_extra_is_named(command: Command, monkeypatch: 
     result = command("new", "desk", "--no-input")
     assert result.exit_code == 2
     assert 'pip install "bandwidth-webhooks[new]"' in result.output
+
+
+def test_without_cookiecutter_nothing_is_asked(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cookiecutter.generate", None)
+    result = command("new", "desk", input="desk\nboth\ny\n")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_keyword_is_called_one(command: Command, folder: Path) -> None:
+    result = command("new", "class", "--no-input")
+    assert (result.exit_code, list(folder.iterdir())) == (2, [])
+    assert '"class" is a keyword of Python and cannot name a package; --package names another.' in in_a_line(
+        result.stderr
+    )

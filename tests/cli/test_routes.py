@@ -79,3 +79,12 @@ def test_a_table_is_as_wide_as_the_terminal(command: Command, write: Write) -> N
         lines = command("routes", "phone:app", env={"COLUMNS": columns}).output.splitlines()
         assert max(map(len, lines)) <= int(columns)
     assert command("routes", "phone:app", env={"COLUMNS": "10"}).exit_code == 0
+
+
+def test_the_path_of_a_plain_mount_itself_has_its_slash(command: Command, write: Write) -> None:
+    source = "from fastapi import FastAPI\nfrom webhooks import AllowAll, Webhooks\nfrom webhooks.events import *\n"
+    source += "hooks, app = Webhooks(auth=AllowAll()), FastAPI()\napp.mount('/bw', hooks)\n"
+    write("phone.py", f"{source}\n@hooks.on(DisconnectEvent, path='/')\nasync def ended(event): ...\n")
+    assert [one["path"] for one in json.loads(command("routes", "phone:app", "--json").output)] == ["/bw/"]
+    assert "disconnect  /bw/ " in command("routes", "phone:app").output
+    assert list(json.loads(command("export", "openapi", "phone:app").output)["paths"]) == ["/bw/"]

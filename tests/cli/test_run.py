@@ -135,3 +135,31 @@ def test_it_runs_on_a_real_server_until_it_is_stopped(write: Write, folder: Path
         assert process.stdout is not None
         assert "Serving phone:app." in process.stdout.read()
     assert process.returncode in {0, -signal.SIGINT}
+
+
+def test_the_urls_of_a_plain_mount_end_with_the_slash_at_which_it_answers(
+    command: Command, write: Write, ran: list[Any]
+) -> None:
+    write("phone.py", INSTALLED.replace("hooks.install(app, '/bandwidth')", "app.mount('/bandwidth', hooks)"))
+    output = command("run", "phone:app", "--port", "0").output
+    assert re.findall(r"https://YOUR-HOST(\S*)", output) == ["/bandwidth/"] * 3
+    assert len(ran) == 1
+
+
+def test_errors_that_check_finds_are_told_before_the_app_is_served_all_the_same(
+    command: Command, write: Write, ran: list[Any]
+) -> None:
+    write("phone.py", APP.replace("gather_url=menu", "gather_url='/lost'"))
+    result = command("run", "phone:hooks", "--port", "0")
+    assert (result.exit_code, len(ran)) == (0, 1)
+    checked = command("check", "phone:hooks").stdout
+    assert result.stderr.startswith("error  phone.py:10  lost-link\n")
+    assert result.stderr.strip() == checked.rpartition("\n\n")[0]
+    # What starts may register more, as it may with any other server.
+    assert not sys.modules["phone"].hooks._frozen
+
+
+def test_what_is_no_error_is_for_check_to_say(command: Command, write: Write, ran: list[Any]) -> None:
+    write("phone.py", "from webhooks import AllowAll, Webhooks\nhooks = Webhooks(auth=AllowAll())")
+    assert command("run", "phone:hooks", "--port", "0").stderr == ""
+    assert len(ran) == 1

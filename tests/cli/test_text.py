@@ -6,6 +6,8 @@ import json
 
 from tests.cli.conftest import APP, Command, Write
 
+CREDENTIALS = ["--user", "bandwidth", "--password", "s3cret"]
+
 
 def test_texts_are_sent_and_taken(write: Write, command: Command) -> None:
     write("main.py", APP)
@@ -32,3 +34,19 @@ def test_what_a_handler_prints_comes_after_the_event(write: Write, command: Comm
     write("main.py", APP.replace("    assert event.text", "    print('handler', event.text)\n    assert event.text"))
     told = command("text", "main:hooks", "--script", "STOP;STOP").stdout
     assert told == "  -> message-received POST /\nhandler STOP\n  <- 401, then 200\n" * 2
+
+
+def test_it_says_how_to_end(write: Write, command: Command) -> None:
+    write("main.py", APP)
+    assert command("text", "main:hooks", input="").stdout.startswith("Each line is a text. Ctrl-D ends.\n")
+    assert "Ctrl-D" not in command("text", "main:hooks", "--script", "STOP").stdout
+
+
+def test_an_app_with_debug_shows_message_and_traceback(write: Write, command: Command) -> None:
+    write("main.py", APP.replace('"s3cret")', '"s3cret"), debug=True'))
+    for result in (
+        command("text", "main:hooks", "--script", "Hello"),
+        command("send", "message-received", "--set", "message.text=Hello", *CREDENTIALS, "main:hooks"),
+    ):
+        assert "Traceback (most recent call last):" in result.stderr
+        assert "\nAssertionError: Hello" in result.stderr

@@ -23,4 +23,4 @@ def test_seven_samples_are_fewer_than_190_lines() -> None:
 def test_the_check_finds_nothing_in_a_sample(name: str, sample: Callable[[str], ModuleType]) -> None:
     module = sample(name)
     (mounted,) = hooks_in(getattr(module, "app", module.hooks))
-    assert list(findings_of(mounted)) == []
+    assert list(findings_of([mounted])) == []

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
 from webhooks.bxml import audio, conference, connect, digits, flow, gather, handover, record, recording, stream
-from webhooks.bxml._limits import Limit
+from webhooks.bxml._limits import Limit, text_shown
 from webhooks.bxml._verb import Attribute, Element, Verb
 from webhooks.bxml.ssml import Ssml, from_node, mistakes_in
 from webhooks.errors import BxmlError, did_you_mean
@@ -40,6 +40,17 @@ _CLASSES: tuple[type[Element], ...] = (
 ELEMENTS: Mapping[str, type[Element]] = MappingProxyType({element.element: element for element in _CLASSES})
 """Every element that may stand in a document, by name. The only list of them."""
 
+# What other vendors call it: <Dial> is nothing that `did_you_mean` would find.
+_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "Dial": "Transfer",
+        "GetDigits": "Gather",
+        "Reject": "Hangup",
+        "Say": "SpeakSentence",
+        "Speak": "SpeakSentence",
+        "Wait": "Pause",
+    }
+)
 ROOTS = ("Response", "Bxml")  # the second in REST updates (OpenAPI document, updateCallBxml)
 MOST_TOLD = 20
 """To find the closest word for thousands would take seconds."""
@@ -117,7 +128,8 @@ class Builder:
         name = _name(node)
         element = ELEMENTS.get(name)
         if element is None:
-            self._add("unknown-element", node, f"<{name}> is no element of BXML", near=did_you_mean(name, ELEMENTS))
+            near = f' Did you mean "{_ELSEWHERE[name]}"?' if name in _ELSEWHERE else did_you_mean(name, ELEMENTS)
+            self._add("unknown-element", node, f"<{name}> is no element of BXML", near=near)
         elif not issubclass(element, kinds):
             page = ELEMENTS[within].page if within in ELEMENTS else _ABOUT
             sentence = f"<{name}> may not stand in <{within}>, which takes {takes}"
@@ -147,7 +159,9 @@ class Builder:
             return [self._word(node, element, text)]
         kinds, takes = (element.children.kinds, element.children.expected) if element.children else ((), "nothing")
         if text:
-            self._add("stray-text", node, f"<{element.element}> takes no text", page=element.page)
+            holders = [f"<{kind.element}>" for kind in kinds if issubclass(kind, Element) and kind.text]
+            near = f" It may belong into {' or '.join(holders)}." if holders else ""
+            self._add("stray-text", node, f"<{element.element}> takes no text", near=near, page=element.page)
         return self._children(node, kinds, takes)
 
     def _word(self, node: Any, element: type[Element], text: str) -> object:
@@ -208,7 +222,7 @@ def _read(limit: Limit, text: str) -> tuple[object, str | None]:
 
 def _shown(value: object) -> str:
     """Text may be a caller's: only its length is told."""
-    return f"a text of {len(value)} characters" if isinstance(value, str) else repr(value)
+    return text_shown(value) if isinstance(value, str) else repr(value)
 
 
 def _name(node: Any) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "Url",
     "Whole",
     "sure_url",
+    "text_shown",
 ]
 
 MAX_BYTES = 64 * 1024
@@ -323,6 +324,11 @@ class Url:
     def read(self, text: str, /) -> object:
         """As it is."""
         return text
+
+
+def text_shown(text: str) -> str:
+    """A text in a message. It may be a caller's: only its length is told."""
+    return f"a text of {len(text)} character{'' if len(text) == 1 else 's'}"
 
 
 # `[0-9]`, not `\d`: that has the digits of every script.

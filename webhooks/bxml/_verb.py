@@ -29,7 +29,7 @@ from typing import (
 
 from typing_extensions import dataclass_transform
 
-from webhooks.bxml._limits import MARK, Handler, Limit, LinkTo, Url
+from webhooks.bxml._limits import MARK, Handler, Limit, LinkTo, Url, text_shown
 from webhooks.bxml._made import Attribute, Children, Shape, made_init
 from webhooks.bxml.ssml import Ssml
 from webhooks.errors import BxmlError, UsageError
@@ -185,7 +185,7 @@ class Element:
     def refuse(self, name: str, value: object, expected: str) -> NoReturn:
         """Raise what is wrong with an attribute. Text may be a caller's: only its length is told."""
         if isinstance(value, str):
-            shown = f"a text of {len(value)} characters"
+            shown = text_shown(value)
         elif value is None or isinstance(value, (bool, int, float)):
             shown = repr(value)
         else:

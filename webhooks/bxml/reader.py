@@ -122,7 +122,9 @@ def _root(text: str) -> Any:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         told = error.msg.partition(", line")[0]
-        _refuse("not-xml", f"not well-formed XML: {told}.", max(line, 1), max(column, 1))
+        # What libxml2 says of "&" that begins nothing, as in "A & B" and "AT&T".
+        hint = ' Write "&" as "&amp;".' if "EntityRef" in told else ""
+        _refuse("not-xml", f"not well-formed XML: {told}.{hint}", max(line, 1), max(column, 1))
     if root.tag not in ROOTS:
         _refuse("wrong-root", f"the root is <{root.tag}>, expected <Response>.", _line(root))
     return root

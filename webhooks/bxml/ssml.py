@@ -12,7 +12,7 @@ from dataclasses import FrozenInstanceError
 from typing import Any, NoReturn, Self
 
 from webhooks.bxml._escape import attribute, character_data
-from webhooks.bxml._limits import MAX_BYTES, OneOf, Text
+from webhooks.bxml._limits import MAX_BYTES, OneOf, Text, text_shown
 from webhooks.errors import BxmlError, did_you_mean
 
 __all__ = ["Ssml", "from_node", "mistakes_in"]
@@ -179,7 +179,7 @@ def _wrong_values(tag: str, values: Mapping[str, str], known: Mapping[str, Text 
         if limit is None:
             yield f"<{tag}> has no attribute {name}", did_you_mean(name, known)
         elif (expected := limit.check(value)) is not None:
-            yield f"<{tag}>: {name} is a text of {len(value)} characters, expected {expected}", ""
+            yield f"<{tag}>: {name} is {text_shown(value)}, expected {expected}", ""
     if values.get("interpret-as") == "date" and "format" not in values:
         yield f"<{tag}> of a date needs its format, as mdy", ""
 

@@ -16,7 +16,7 @@ from webhooks.cli.doctor import doctor
 from webhooks.cli.events import events
 from webhooks.cli.export import export
 from webhooks.cli.inbox import inbox
-from webhooks.cli.layout import examples
+from webhooks.cli.layout import examples, wrapped
 from webhooks.cli.loading import Refused
 from webhooks.cli.logs import show_logs
 from webhooks.cli.new import new
@@ -32,15 +32,27 @@ __all__ = ["main"]
 
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
-        """What an app or a missing extra makes impossible is told in a sentence."""
+        """What an app or a missing extra makes impossible is told in a sentence, in lines that fit the terminal."""
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            raise Refused(str(error)) from error
+            raise _fitted(Refused(str(error))) from error
+        except click.ClickException as error:
+            raise _fitted(error) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """As a newcomer meets them, not by the alphabet."""
         return list(self.commands)
+
+
+def _fitted(error: click.ClickException) -> click.ClickException:
+    """The same with its lines wrapped: click does that for no error."""
+    title = "Error: "
+    first, *more = f"{title}{error.format_message()}".splitlines()
+    message = "\n".join(map(wrapped, (first, *more))).removeprefix(title)
+    if isinstance(error, click.UsageError):
+        return click.UsageError(message, error.ctx)
+    return Refused(message) if isinstance(error, Refused) else click.ClickException(message)
 
 
 @click.group(

@@ -16,7 +16,7 @@ from webhooks.simulator import Call, Phone
 
 __all__ = ["call"]
 
-_HELP = "Keys are pressed; `say TEXT`, `wait SECONDS` and `hangup` do what they say."
+_HELP = "Keys are pressed; `say TEXT`, `wait SECONDS` and `hangup` do what they say; Ctrl-D hangs up."
 # Ends that are the app's fault (voice/webhooks/disconnect).
 _FAILURES = frozenset({"callback-error", "invalid-bxml", "application-error"})
 _LONGEST = 5.0

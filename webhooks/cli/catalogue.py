@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webhooks.errors import did_you_mean
-from webhooks.events import EVENTS, CallEvent, ConferenceEvent, Event
+from webhooks.events import EVENTS, CallEvent, ConferenceEvent, Event, TransferAnswerEvent
 
-__all__ = ["EventName", "answered_with", "kind_of"]
+__all__ = ["EventName", "answered_with", "kind_of", "silence_of"]
 
 
 if TYPE_CHECKING:
@@ -44,3 +44,11 @@ def kind_of(event: type[Event]) -> str:
 def answered_with(event: type[Event]) -> str:
     """What a handler of the event may answer with."""
     return {"call": "BXML", "conference": "conference BXML"}.get(kind_of(event), "nothing")
+
+
+def silence_of(event: type[Event]) -> str:
+    """What a 200 without BXML means; "" where nothing needs to be said."""
+    # The two of a transfer are connected then (voice/webhooks/transferAnswer).
+    if kind_of(event) != "call" or event is TransferAnswerEvent:
+        return ""
+    return "no BXML: Bandwidth has nothing to do and hangs up"

@@ -15,7 +15,7 @@ import click
 from pydantic import JsonValue
 
 from webhooks.cli.lifespan import running
-from webhooks.cli.loading import Refused
+from webhooks.cli.loading import Refused, need_http_client
 from webhooks.testing import delivery
 from webhooks.testing.factories import authorization
 
@@ -90,10 +90,9 @@ def connected(app: Any = None) -> Generator[Bandwidth]:
         Refused: there is no HTTP client, or a URL is none.
         ClickException: nobody answers.
     """
-    try:
-        import httpx2
-    except ModuleNotFoundError:
-        raise Refused('This needs an HTTP client: pip install "bandwidth-webhooks[cli]".') from None
+    need_http_client("`webhooks send`")
+    import httpx2
+
     try:
         if app is None:
             with httpx2.Client(timeout=_PATIENCE) as client:

@@ -19,6 +19,7 @@ import uvicorn
 from webhooks.bxml import parse
 from webhooks.cli import demo_app
 from webhooks.cli.layout import examples
+from webhooks.cli.loading import need_http_client
 from webhooks.events import Event
 from webhooks.simulator import Entry, Phone, Timeline
 
@@ -49,6 +50,7 @@ def demo(*, source: bool) -> None:
     if source:
         click.echo(inspect.getsource(demo_app), nl=False)
         return
+    need_http_client("`webhooks demo`")
     with _served() as base:
         asyncio.run(_play(base))
     # Tracers of Python 3.11 lose sight of frames below a coroutine that something is thrown into, as clients do.

@@ -119,8 +119,16 @@ def _of_fallback(mounted: Mounted) -> Iterator[Finding]:
             "no-fallback",
             "warning",
             f"{problem}fallback URL that answers.",
-            'Webhooks(fallback=Document(SpeakSentence("Sorry, please call again."), Hangup())).',
+            'Webhooks(fallback=Document(SpeakSentence("Sorry, please call again."))); a call ends with its document.',
         )
+
+
+def _of_mount(mounted: Mounted) -> Iterator[Finding]:
+    if mounted.has_slash and mounted.prefix:
+        at = mounted.path_of(None)
+        problem = f"The app is mounted: it answers at {at}, and {mounted.prefix} is answered with a redirect, which is "
+        advice = f'Give Bandwidth the URL that ends with {at}, or write hooks.install(app, "{mounted.prefix}"), which '
+        yield Finding("plain-mount", "advice", f"{problem}no answer to a call.", f"{advice}serves both and starts it.")
 
 
 def _of_inbox(mounted: Mounted) -> Iterator[Finding]:
@@ -318,6 +326,7 @@ _OF_APPS: tuple[Callable[[Mounted], Iterator[Finding]], ...] = (
     _of_deadlines,
     _of_fallback,
     _of_notifications,
+    _of_mount,
     _of_unlinked,
     _of_state,
     _of_inbox,

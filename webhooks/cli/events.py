@@ -66,7 +66,7 @@ def _listed() -> str:
 def _shown(event: type[Event]) -> str:
     name, *aliases = event.event_types()
     title = f"{event.__name__}: {kind_of(event)} event, {event.family}, answered with {answered_with(event)}"
-    parts = [click.style(title, bold=True), wrapped(summary_of(event)), f'\nOn the wire: "{name}"']
+    parts = [click.style(wrapped(title), bold=True), wrapped(summary_of(event)), f'\nOn the wire: "{name}"']
     if aliases:
         parts.append("Also seen as: " + ", ".join(f'"{alias}"' for alias in aliases))
     for path, fields in _objects(event):

@@ -8,7 +8,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webhooks.delivery import Delivery, Reply
 
-__all__ = ["Exchange", "deliver"]
+__all__ = ["REDIRECTED", "REDIRECTS", "Exchange", "deliver"]
+
+REDIRECTS: frozenset[int] = frozenset({307, 308})
+"""What frameworks answer at a path that has a slash too much or too little."""
+REDIRECTED: str = (
+    "The app redirects, which is no answer to a delivery: give the URL that it redirects to. What is mounted by "
+    'app.mount("/path", hooks) is at /path/, with the slash.'
+)
+"""What to do then."""
 
 
 class Exchange:

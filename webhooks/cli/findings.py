@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from webhooks.auth import AllowAll
 from webhooks.bxml import Document, Verb
 from webhooks.cli.links import Link, links_of
-from webhooks.cli.report import Severity, count_of, counted, entry
+from webhooks.cli.report import Severity, count_of, counted, entry, listed
 from webhooks.errors import UsageError
-from webhooks.events import NotificationEvent
+from webhooks.events import Event, NotificationEvent
 from webhooks.events.catalogue import event_named
 from webhooks.mounting import Mounted
-from webhooks.routing import Table
+from webhooks.routing import Reachable, Table
 from webhooks.rules import ALLOWED, check
 
-__all__ = ["Finding", "findings_of", "told"]
+__all__ = ["Finding", "errors_in", "findings_of", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,44 @@ class Finding:
     """File and line, when there is one."""
 
 
-def findings_of(mounted: Mounted) -> Iterator[Finding]:
-    """Everything that is wrong with one Webhooks. Freezes it."""
+def errors_in(found: Sequence[Mounted]) -> str:
+    """The errors of apps that are about to be served, as `webhooks check` tells them; "" when there are none."""
+    return "\n\n".join(_entry(one) for one in _near(findings_of(found)) if one.severity == "error")
+
+
+def findings_of(found: Sequence[Mounted]) -> Iterator[Finding]:
+    """Everything that is wrong with the Webhooks of one app. None is frozen: an app that starts may add routes yet."""
+    for mounted in found:
+        yield from _of_one(mounted)
+        yield from _of_lifespan(mounted)
+    yield from _of_covered(found)
+
+
+def _of_lifespan(mounted: Mounted) -> Iterator[Finding]:
+    if mounted.hooks.inbox is None or mounted.is_started:
+        return
+    problem = f"Nothing starts the inbox of the app at {mounted.path_of(None)}: Starlette runs no lifespan of what is "
+    problem += "mounted. What the inbox kept before waits for the next delivery."
+    advice = f'Write hooks.install(app, "{mounted.prefix or "/"}") for the app that the server runs, or run `webhooks '
+    yield Finding("no-lifespan", "warning", problem, f"{advice}worker`.")
+
+
+def _of_covered(found: Sequence[Mounted]) -> Iterator[Finding]:
+    """Those whose deliveries all go to another, which is asked before and serves all below its path."""
+    for position, mounted in enumerate(found):
+        before = [one for one in found[:position] if one.hooks is not mounted.hooks]
+        first = next((one for one in before if _below(mounted.prefix, one.prefix)), None)
+        if first is not None:
+            where, there = mounted.path_of(None), first.path_of(None)
+            problem = (
+                f"The Webhooks at {where} gets nothing: another, at {there}, is asked before it and takes all that "
+            )
+            problem += "comes there. Of two that are installed at one path, the later is asked first."
+            advice = "Give each a path of its own, or make one of them a Router and include it in the other."
+            yield Finding("covered-app", "error", problem, advice)
+
+
+def _of_one(mounted: Mounted) -> Iterator[Finding]:
     if isinstance(mounted.hooks.auth, AllowAll):
         yield Finding(
             "allow-all",
@@ -46,7 +82,7 @@ def findings_of(mounted: Mounted) -> Iterator[Finding]:
             "Use BasicAuth(user, password) or BasicAuth.from_env(), unless a gateway before the app authenticates.",
         )
     try:
-        mounted.hooks.freeze()
+        Reachable(mounted.hooks.routes())
         table = Table(list(mounted.hooks.routes()))
     except UsageError as error:
         advice = "Remove one of the two, or give them conditions or paths that differ."
@@ -62,21 +98,33 @@ def findings_of(mounted: Mounted) -> Iterator[Finding]:
 
 def _of_fallback(fallback: Document[Verb], table: Table) -> Iterator[Finding]:
     routed = {event for route in table.routes for event in route.events}
-    broken = {
-        violation.sentence: violation.page
-        for event in ALLOWED
-        if event in routed
-        for violation in check(fallback.verbs, event)
-        if violation.severity == "error"
-    }
-    for sentence, page in broken.items():
-        advice = f"The answer to that event would be a 500. Use verbs that may answer all your events ({page})."
+    for sentence, page in _broken(fallback, [event for event in ALLOWED if event in routed]):
+        what = "Use verbs that may answer all your events"
+        if sentence.startswith("Hangup "):
+            what = "Drop Hangup: a call ends with its document"
+        advice = f"{what} ({page}). Until then such an event is answered with a 500."
         yield Finding("fallback-rule", "error", f"The fallback breaks a rule: {sentence}.", advice)
     try:
         fallback.to_bytes(table.path_for)
     except UsageError as error:
         advice = "Give the handler one route with a path."
         yield Finding("fallback-link", "error", f"The fallback cannot be sent: {error}", advice)
+
+
+def _broken(fallback: Document[Verb], events: Sequence[type[Event]]) -> Iterator[tuple[str, str]]:
+    """The rules that it breaks, each once with all events for which it does, and Bandwidth's pages.
+
+    Each names its event: a document that may answer none is refused when the app is made.
+    """
+    broken: dict[tuple[str, str, str], dict[str, None]] = {}
+    for event in events:
+        name = event.event_types()[0]
+        for violation in check(fallback.verbs, event):
+            if violation.severity == "error":
+                start, _, rest = violation.sentence.partition(f" {name};")
+                broken.setdefault((start, rest, violation.page), {})[name] = None
+    for (start, rest, page), names in broken.items():
+        yield f"{start} {listed(list(names))};{rest}", page
 
 
 def _of_link(link: Link, table: Table, prefix: str) -> Iterator[Finding]:
@@ -124,16 +172,25 @@ def _of_url(link: Link, url: str, event_type: str, table: Table, prefix: str) ->
 
 
 def _below(path: str, prefix: str) -> bool:
+    """Whether it is that path, or one below."""
     return path == prefix or path.startswith(prefix + "/")
 
 
 def told(target: str, found: Sequence[Mounted], findings: Sequence[Finding], *, as_json: bool) -> str:
     """What a command prints of what it found in the apps of `target`."""
-    near = [replace(one, where=os.path.relpath(one.where)) if one.where else one for one in findings]
+    near = _near(findings)
     if as_json:
         return json.dumps([asdict(one) for one in near], indent=2)
     routes = sum(1 for one in found for _ in one.hooks.routes())
     looked_at = f"{count_of(routes, 'route')} and {'its' if routes == 1 else 'their'} links, "
     what = f"{target}: " if near else f"{target}: {looked_at}"
-    shown = [entry(one.severity, f"{one.where}  {one.code}".strip(), one.problem, one.advice) for one in near]
-    return "\n\n".join([*shown, counted(what, [one.severity for one in near])])
+    return "\n\n".join([*map(_entry, near), counted(what, [one.severity for one in near])])
+
+
+def _near(findings: Iterable[Finding]) -> list[Finding]:
+    """Files as they are called from here."""
+    return [replace(one, where=os.path.relpath(one.where)) if one.where else one for one in findings]
+
+
+def _entry(one: Finding) -> str:
+    return entry(one.severity, f"{one.where}  {one.code}".strip(), one.problem, one.advice)

@@ -200,16 +200,20 @@ def _print(entries: Sequence[Kept], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(kept) for kept in entries], indent=2))
     elif entries:
-        headings = ("id", "status", "event", "of", "first seen", "attempts", "error")
-        click.echo(table(headings, [_row(kept) for kept in entries]))
+        headings = ("id", "status", "event", "first seen", "attempts")
+        click.echo(table(headings, [_row(kept) for kept in entries], [_texts(kept) for kept in entries]))
     else:
         click.echo("There are none.")
 
 
 def _row(kept: Kept) -> tuple[str, ...]:
-    envelope = kept.envelope
-    names = (envelope.event_type or "-", envelope.correlation_id or "-")
-    return str(kept.id), kept.status, *names, _shown(kept.first_seen), str(kept.attempts), kept.error or "-"
+    return str(kept.id), kept.status, kept.envelope.event_type or "-", _shown(kept.first_seen), str(kept.attempts)
+
+
+def _texts(kept: Kept) -> tuple[str, ...]:
+    """Of which call or message it is, and why it failed: ids and errors are longer than a column."""
+    id = kept.envelope.correlation_id
+    return tuple(text for text in (id and f"of {id}", kept.error) if text)
 
 
 def _as_json(kept: Kept) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import click
 
@@ -13,6 +14,7 @@ __all__ = ["examples", "markdown", "table", "width", "wrapped"]
 Row = Sequence[str]
 _GAP = "  "
 _NARROWEST = 8
+_INDENT = 4
 
 
 def width() -> int:
@@ -33,13 +35,20 @@ def wrapped(text: str, first: str = "", later: str | None = None) -> str:
     )
 
 
-def table(headings: Row, rows: Sequence[Row]) -> str:
-    """Columns as wide as they need to be, or as they can be. A line break in a cell stays one."""
+def table(headings: Row, rows: Sequence[Row], below: Sequence[Row] = ()) -> str:
+    """Columns as wide as they need to be, or as they can be. A line break in a cell stays one.
+
+    Args:
+        headings: of the columns.
+        rows: of each, as many cells as there are headings.
+        below: for each row, long texts that have lines of their own below it.
+    """
     widths = _widths([headings, *rows])
     lines = _lines(headings, widths)
     lines = [click.style(line, bold=True) for line in lines]
-    for row in rows:
+    for row, texts in zip_longest(rows, below, fillvalue=()):
         lines += _lines(row, widths)
+        lines += [wrapped(text, " " * _INDENT) for text in texts]
     return "\n".join(lines)
 
 
@@ -50,10 +59,15 @@ def markdown(headings: Row, rows: Sequence[Row]) -> str:
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
-    widths = [max(len(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)]
+    columns = list(zip(*rows, strict=True))
+    widths = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    words = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
     room = width() - len(_GAP) * (len(widths) - 1)
     while sum(widths) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+        # What has room beside its longest word gives first: a word is cut only where nothing else is left.
+        spare = [size if size > max(word, _NARROWEST) else 0 for size, word in zip(widths, words, strict=True)]
+        most = spare if any(spare) else widths
+        widths[most.index(max(most))] -= 1
     return widths
 
 
@@ -66,4 +80,4 @@ def _lines(row: Row, widths: Sequence[int]) -> list[str]:
 
 
 def _broken(cell: str, size: int) -> list[str]:
-    return [part for line in cell.split("\n") for part in textwrap.wrap(line, size) or [""]]
+    return [part for line in cell.split("\n") for part in textwrap.wrap(line, size, break_on_hyphens=False) or [""]]

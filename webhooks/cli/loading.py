@@ -17,7 +17,7 @@ import click
 from webhooks.errors import did_you_mean
 from webhooks.mounting import Mounted, hooks_in
 
-__all__ = ["Refused", "app_or_url", "hooks_of", "load"]
+__all__ = ["Refused", "app_or_url", "hooks_of", "load", "need_http_client"]
 
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -62,10 +62,23 @@ def app_or_url(target: str) -> Any:
     if separator:
         if scheme not in ("http", "https") or not rest:
             raise Refused(f'"{target}" is no http or https URL, as http://127.0.0.1:8000.')
+        need_http_client("A URL")
         return target
     if target.partition(":")[2].partition("/")[0].isdigit():
         raise Refused(f'"{target}" names no app. Did you mean "http://{target}"?')
     return load(target)
+
+
+def need_http_client(what: str) -> None:
+    """See that the HTTP client is there, which comes with an extra.
+
+    Raises:
+        Refused: it is not; the message says that `what` needs it.
+    """
+    try:
+        importlib.import_module("httpx2")
+    except ModuleNotFoundError:
+        raise Refused(f'{what} needs an HTTP client: pip install "bandwidth-webhooks[cli]".') from None
 
 
 def hooks_of(target: str) -> list[Mounted]:

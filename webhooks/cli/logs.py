@@ -9,14 +9,15 @@ from contextlib import contextmanager
 import click
 
 from webhooks.cli.layout import wrapped
+from webhooks.cli.notes import text_of
 
-__all__ = ["quiet", "show_logs"]
+__all__ = ["show_logs"]
 
 
 class _Shown(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        # What follows the first line is code to paste.
-        sentence, *code = f"{record.levelname.lower()}: {record.getMessage()}".splitlines()
+        # What follows the first line is code to paste, or a traceback.
+        sentence, *code = f"{record.levelname.lower()}: {text_of(record)}".splitlines()
         click.secho("\n".join([wrapped(sentence), *code]), err=True, fg="yellow")
 
 
@@ -29,18 +30,3 @@ def show_logs() -> Generator[None]:
         yield
     finally:
         logger.removeHandler(handler)
-
-
-@contextmanager
-def quiet(name: str) -> Generator[None]:
-    """Keep one logger's records to itself, where a command tells the same in its own words."""
-    logger = logging.getLogger(name)
-
-    def nothing(record: logging.LogRecord) -> bool:
-        return False
-
-    logger.addFilter(nothing)
-    try:
-        yield
-    finally:
-        logger.removeFilter(nothing)

@@ -37,7 +37,9 @@ _NEEDED = frozenset(
 
 def _package(name: str) -> str:
     """The name, when a package can have it."""
-    if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name):
+    if keyword.iskeyword(name):
+        raise click.BadParameter(f'"{name}" is a keyword of Python and cannot name a package; --package names another.')
+    if not name.isidentifier() or not name.isascii():
         raise click.BadParameter(f'"{name}" cannot name a Python package: expected letters, digits and "_".')
     if name in _NEEDED | sys.stdlib_module_names | {"tests"}:
         raise click.BadParameter(f'a package "{name}" would hide the module of that name; --package names another.')
@@ -60,6 +62,7 @@ def new(name: str, *, use: str | None, package: str | None, container: bool | No
 
     What the options leave open is asked.
     """
+    generate, prompt = _cookiecutter()
     _check_name(name)
     default = name.lower().replace("-", "_")
     if package is None:
@@ -69,7 +72,7 @@ def new(name: str, *, use: str | None, package: str | None, container: bool | No
         use = "both" if no_input else click.prompt("What it answers", "both", type=uses)
     if container is None:
         container = no_input or click.confirm("With a container file", default=True)
-    _bake({"project_name": name, "package_name": package, "use": use, "container": container})
+    _bake({"project_name": name, "package_name": package, "use": use, "container": container}, generate, prompt)
     click.echo(_next(name))
 
 
@@ -85,14 +88,16 @@ def _check_name(name: str) -> None:
         raise Refused(f'"{name}" is there already: choose another name, or remove it.')
 
 
-def _bake(answers: dict[str, Any]) -> None:
-    """Fill the template in."""
+def _cookiecutter() -> tuple[Any, Any]:
+    """Its modules that generate and prompt, which have no types."""
     try:
-        # It has no types.
-        generate: Any = importlib.import_module("cookiecutter.generate")
-        prompt: Any = importlib.import_module("cookiecutter.prompt")
+        return importlib.import_module("cookiecutter.generate"), importlib.import_module("cookiecutter.prompt")
     except ModuleNotFoundError as error:
         raise Refused('`webhooks new` needs cookiecutter: pip install "bandwidth-webhooks[new]".') from error
+
+
+def _bake(answers: dict[str, Any], generate: Any, prompt: Any) -> None:
+    """Fill the template in."""
     with TemporaryDirectory() as folder:
         # Installers compile what ends in .py, of the template too.
         template = next(one for one in _TEMPLATES if one.is_dir())

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-__all__ = ["Note", "Notes"]
+__all__ = ["Note", "Notes", "text_of"]
+
+
+def text_of(record: logging.LogRecord) -> str:
+    """What is logged; in an app with `debug=True` the traceback of a failure follows in lines of its own."""
+    return logging.Formatter().format(record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Notes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record, or show what comes after the delivery was told of."""
-        note, pad = Note(record.levelno, record.getMessage()), self._pad.get()
+        note, pad = Note(record.levelno, text_of(record)), self._pad.get()
         if pad is not None and pad.is_open:
             pad.notes.append(note)
         else:

@@ -6,14 +6,18 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
 import click
 
 from webhooks.auth import BasicAuth
+from webhooks.cli.catalogue import silence_of
+from webhooks.cli.exchange import REDIRECTED, REDIRECTS
 from webhooks.cli.layout import wrapped
+from webhooks.events import Event
+from webhooks.events.catalogue import event_named
 from webhooks.mounting import hooks_in
 from webhooks.simulator import Entry, Phone, Timeline
 
@@ -44,14 +48,18 @@ _OPTIONS = (
 )
 
 
-async def steps_of(script: str | None, title: str = "") -> AsyncGenerator[str]:
-    """What to do: what stands in the script, else the lines of the terminal, to the end of its input."""
+async def steps_of(script: str | None, title: str) -> AsyncGenerator[str]:
+    """What to do: what stands in the script, else the lines of the terminal, to the end of its input.
+
+    Args:
+        script: steps, with ";" between; None to have them typed.
+        title: says what can be typed, and how to end.
+    """
     if script is not None:
         for step in script.split(";"):
             yield step
         return
-    if title:
-        click.echo(wrapped(title))
+    click.echo(wrapped(title))
     while True:
         # Whoever waits for a line stops everything else in this process: what the app does by itself comes first.
         await asyncio.sleep(_MOMENT)
@@ -66,7 +74,7 @@ async def steps_of(script: str | None, title: str = "") -> AsyncGenerator[str]:
 def place_of(app: Any, path: str | None) -> str:
     """The path that was given; else where the only Webhooks of an app is."""
     found = list(hooks_in(app))
-    return path or (found[0].prefix if len(found) == 1 else "") or "/"
+    return path or (found[0].path_of(None) if len(found) == 1 else "/")
 
 
 def phone_of(app: Any, path: str, user: str | None, password: str | None, seed: int | None) -> Phone:
@@ -87,12 +95,14 @@ def _own(app: Any, path: str) -> tuple[str, str] | None:
 
 
 class Screen:
-    """Shows what has happened since it showed something last; nothing, when it is silent."""
+    """Shows what has happened since it showed something last, and what to do about it; nothing, when it is silent."""
 
     def __init__(self, phone: Phone, *, silent: bool) -> None:
         self.silent = silent
         self._phone = phone
         self._shown = 0
+        self._asked: dict[str, list[type[Event] | None]] = {}
+        self._told: set[str] = set()
 
     def show(self) -> None:
         """Print it."""
@@ -103,7 +113,32 @@ class Screen:
             if entry.what in _STYLES and not self.silent:
                 # Whoever a call was transferred to has a name in front.
                 click.echo(_line(entry, "" if entry.who == timeline[0].who else f"[{entry.who}] "))
+                hint = self._hint(entry)
+                if hint and hint not in self._told:
+                    self._told.add(hint)
+                    click.echo(_line(replace(entry, what="note", text=hint), ""))
 
+    def _hint(self, entry: Entry) -> str:
+        """What to do about an answer; "" when there is nothing to do."""
+        asked = self._asked.setdefault(entry.about, [])
+        if entry.what == "event":
+            asked.append(event_named(entry.text.partition(" ")[0]))
+        if entry.what != "answer":
+            return ""
+        # Of one call, the answer to a notification may come while another event waits: what is doubtful is not told.
+        silences = {silence_of(event) if event is not None else "" for event in asked}
+        asked.pop(0)
+        status = entry.text.removeprefix(_ASKED).partition(",")[0]
+        if status == "401" and entry.text.startswith(_ASKED):
+            return "These credentials are wrong: give others with --user and --password."
+        if status == "200" and not entry.body and len(silences) == 1:
+            return silences.pop()
+        return REDIRECTED if status in map(str, REDIRECTS) else ""
+
+
+# What stands before the answer to the same with credentials, and what nobody can do in a terminal.
+_ASKED = "401, then "
+_IN_A_TEST = "phone.credentials = (user, password), or "
 
 # What is printed of each kind of entry; the verbs are seen by what is heard.
 _STYLES: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -118,7 +153,7 @@ _STYLES: dict[str, tuple[str, Callable[[str], str]]] = {
 
 def _line(entry: Entry, who: str) -> str:
     form, style = _STYLES[entry.what]
-    text = form.format(who + entry.text)
+    text = form.format(who + entry.text.replace(_IN_A_TEST, ""))
     return style(wrapped(text.lstrip(), " " * (len(text) - len(text.lstrip()))))
 
 

@@ -9,7 +9,7 @@ import click
 
 from webhooks.cli.layout import wrapped
 
-__all__ = ["Severity", "count_of", "counted", "entry"]
+__all__ = ["Severity", "count_of", "counted", "entry", "listed"]
 
 Severity: TypeAlias = Literal["error", "warning", "advice"]
 """An error costs a call or keeps the app from starting; a warning may be meant; advice is what would be better."""
@@ -35,3 +35,9 @@ def count_of(count: int, word: str) -> str:
     """`1 route`, `2 routes`."""
     one, many = _WORDS.get(word, (word, f"{word}s"))
     return f"{count} {one if count == 1 else many}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`one, two and three`."""
+    *some, last = words
+    return f"{', '.join(some)} and {last}" if some else last

@@ -11,6 +11,7 @@ from webhooks.cli.layout import examples, table
 from webhooks.cli.loading import hooks_of
 from webhooks.events import CallEvent, ConferenceEvent, Event, MessageEvent, NotificationEvent
 from webhooks.events.catalogue import members
+from webhooks.mounting import Mounted
 from webhooks.routing import Route
 
 __all__ = ["routes"]
@@ -32,17 +33,17 @@ def routes(target: str, *, as_json: bool) -> None:
     Routes whose path is the delivery's come first, then those for any path; the first that matches gets the event.
     MODULE:ATTR is a Webhooks, or a Starlette or FastAPI app that has one installed.
     """
-    found = [(mounted.prefix, route) for mounted in hooks_of(target) for route in mounted.hooks.routes()]
+    found = [(mounted, route) for mounted in hooks_of(target) for route in mounted.hooks.routes()]
     if as_json:
-        click.echo(json.dumps([_as_json(prefix, route) for prefix, route in found], indent=2))
+        click.echo(json.dumps([_as_json(*one) for one in found], indent=2))
     elif found:
         click.echo(table(("event", "path", "conditions", "handler"), [_row(*one) for one in found]))
     else:
         click.echo(f'"{target}" has no routes yet: write one with @hooks.on(InitiateEvent).')
 
 
-def _row(prefix: str, route: Route) -> tuple[str, ...]:
-    path = f"{prefix}/*" if route.path is None else prefix + route.path or "/"
+def _row(mounted: Mounted, route: Route) -> tuple[str, ...]:
+    path = f"{mounted.prefix}/*" if route.path is None else mounted.path_of(route.path)
     return _events(route), path, "\n".join(_conditions(route)), route.plan.name
 
 
@@ -60,11 +61,11 @@ def _conditions(route: Route) -> list[str]:
     return [_IDENTITY.sub("", str(condition)) for condition in route.conditions]
 
 
-def _as_json(prefix: str, route: Route) -> dict[str, object]:
+def _as_json(mounted: Mounted, route: Route) -> dict[str, object]:
     return {
         "events": [_name(event) for event in route.events],
-        "mount": prefix,
-        "path": None if route.path is None else prefix + route.path or "/",
+        "mount": mounted.prefix,
+        "path": None if route.path is None else mounted.path_of(route.path),
         "conditions": _conditions(route),
         "handler": route.plan.name,
     }

@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from webhooks.app import Webhooks
+from webhooks.cli.findings import errors_in
 from webhooks.cli.layout import examples
 from webhooks.cli.loading import load
 from webhooks.cli.machine import Machine
@@ -42,6 +43,8 @@ def run(context: click.Context, target: str, *, host: str, port: int, reload: bo
     found = list(hooks_in(app))
     must_be_free(host, port)
     click.echo(urls(target, found))
+    if errors := errors_in(found):
+        click.echo(f"{errors}\n", err=True)
     if missing := Machine.here().slower_without:
         click.echo(f'Without {" and ".join(missing)} (pip install "bandwidth-webhooks[server]"), so slower.', err=True)
     # Processes that uvicorn starts import the app by themselves; without any, once is enough.
@@ -61,7 +64,7 @@ def _paths(app: Any, found: Iterable[Mounted]) -> list[str]:
     """All that the app has a name for."""
     routes = () if isinstance(app, Webhooks) else getattr(app, "routes", ())
     own = [route.path for route in routes if isinstance(getattr(route, "path", None), str)]
-    return [*own, *(mounted.prefix + (route.path or "") for mounted in found for route in mounted.hooks.routes())]
+    return [*own, *(mounted.path_of(route.path) for mounted in found for route in mounted.hooks.routes())]
 
 
 class Reticent(logging.Filter):

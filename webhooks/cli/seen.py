@@ -15,6 +15,7 @@ from typing import cast
 import click
 
 from webhooks.bxml import Document, Verb, parse
+from webhooks.cli.exchange import REDIRECTED, REDIRECTS
 from webhooks.cli.layout import wrapped
 from webhooks.cli.notes import Note
 from webhooks.delivery import Delivery, Reply
@@ -74,6 +75,7 @@ def shown(seen: Seen, *, reveal: bool) -> str:
         lines += [_kept(_plain(line)) for line in str(document).splitlines()]
     lines += [line for note in seen.notes for line in noted(note)]
     lines += _broken(seen, document) if document is not None else ()
+    lines += [click.style(_problem(REDIRECTED), fg="yellow")] if seen.reply.status in REDIRECTS else ()
     return "\n".join(lines)
 
 

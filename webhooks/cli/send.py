@@ -13,9 +13,10 @@ import click
 from pydantic import BaseModel, JsonValue
 
 from webhooks.bxml import parse
-from webhooks.cli.catalogue import EventName, kind_of
+from webhooks.cli.catalogue import EventName, silence_of
 from webhooks.cli.client import Answer, connected
-from webhooks.cli.layout import examples
+from webhooks.cli.exchange import REDIRECTED, REDIRECTS
+from webhooks.cli.layout import examples, wrapped
 from webhooks.cli.loading import Refused, app_or_url
 from webhooks.cli.renewing import merged, renewed
 from webhooks.errors import BxmlError, UsageError
@@ -169,15 +170,20 @@ def _shown(answer: Answer, event: type[Event], *, tried: bool) -> str:
     lines += [f"{name}: {answer.headers[name]}" for name in _SHOWN if name in answer.headers]
     lines += ["", body_of(answer) or _silence(answer, event)]
     if answer.status == 401:
-        how = "These credentials are wrong." if tried else "It asks for credentials: give --user and --password."
+        how = (
+            "These credentials are wrong: give others with --user and --password."
+            if tried
+            else "It asks for credentials: give --user and --password."
+        )
         lines.append(how)
+    if answer.status in REDIRECTS:
+        lines.append(wrapped(REDIRECTED))
     return "\n".join(lines)
 
 
 def _silence(answer: Answer, event: type[Event]) -> str:
-    if kind_of(event) == "call" and answer.status == 200:
-        return "(no BXML: Bandwidth has nothing to do and hangs up)"
-    return "(no body)"
+    silence = silence_of(event) if answer.status == 200 else ""
+    return f"({silence or 'no body'})"
 
 
 def body_of(answer: Answer) -> str:

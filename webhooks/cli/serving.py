@@ -85,7 +85,7 @@ def urls(target: str, found: Sequence[Mounted]) -> str:
 def _paths(found: Sequence[Mounted], events: Sequence[type[Event]]) -> list[str]:
     """Where the handlers of `events` are served, those for any path at the app's own URL."""
     paths = [
-        mounted.prefix + (route.path or "") or "/"
+        mounted.path_of(route.path)
         for mounted in found
         for route in mounted.hooks.routes()
         if set(events) & set(route.events)

@@ -15,6 +15,8 @@ from webhooks.simulator import Conversation
 
 __all__ = ["text"]
 
+_HELP = "Each line is a text. Ctrl-D ends."
+
 
 @click.command(
     short_help="Text an app.",
@@ -49,7 +51,7 @@ def text(
     async def play() -> bool:
         async with running(app, before=screen.show) as running_app:
             conversation = phone.conversation(running_app, place, theirs=from_, ours=to)
-            return await _play(conversation, steps_of(script), screen)
+            return await _play(conversation, steps_of(script, _HELP), screen)
 
     taken = asyncio.run(play())
     if as_lines:

@@ -26,6 +26,7 @@ import click
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webhooks.cli.exchange import Exchange, deliver
+from webhooks.cli.findings import errors_in
 from webhooks.cli.keys import is_ours, pressed, standard_input
 from webhooks.cli.last import keep, kept
 from webhooks.cli.loading import Refused, hooks_of, load
@@ -78,10 +79,13 @@ def watched() -> ASGIApp:
     settings = Settings.of_environment()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     try:
-        onlooker = Onlooker(load(settings.target), hooks_of(settings.target), settings, terminal=standard_input())
+        app, found = load(settings.target), hooks_of(settings.target)
     except Refused as error:
         click.secho(f"{error.format_message()}\nWaiting for a change.", err=True, fg="red", color=settings.color)
         sys.exit(1)
+    if errors := errors_in(found):
+        click.echo(f"{errors}\n", err=True, color=settings.color)
+    onlooker = Onlooker(app, found, settings, terminal=standard_input())
     logging.getLogger("webhooks").addHandler(onlooker.notes)
     return onlooker
 

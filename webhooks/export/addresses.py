@@ -78,7 +78,7 @@ def handled_by(address: Address, event: type[Event]) -> str:
 
 
 def _path(mounted: Mounted, route: Route) -> str | None:
-    return None if route.path is None else url_path(mounted.prefix + route.path) or "/"
+    return None if route.path is None else url_path(mounted.path_of(route.path))
 
 
 def server_of(url: str) -> SplitResult:
