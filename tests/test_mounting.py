@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Host, Mount, Route
 
 from tests.apps import app
-from webhooks.mounting import hooks_in
+from webhooks.mounting import credentials_at, hooks_in
 
 
 async def page(request: Request) -> Response:
@@ -39,3 +39,12 @@ def test_a_plain_mount_is_served_below_its_slash_and_started_by_nobody() -> None
         ("/bandwidth", True),
         ("/calls/", False),
     ]
+
+
+def test_in_an_app_whose_routes_are_a_method_none_is_found() -> None:
+    class Foreign:
+        def routes(self) -> list[object]:
+            raise AssertionError
+
+    assert list(hooks_in(Foreign())) == []
+    assert credentials_at(Foreign(), "/") is None

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.routing import Mount
 
 from webhooks.app import Webhooks
+from webhooks.auth import BasicAuth
 
-__all__ = ["Mounted", "hooks_in"]
+__all__ = ["Mounted", "credentials_at", "hooks_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,21 @@ def hooks_in(app: Any) -> Iterator[Mounted]:
     yield from _below(app, "", has_slash=False, is_started=True)
 
 
+def credentials_at(app: Any, path: str) -> tuple[str, str] | None:
+    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
+    whole = path.partition("?")[0].rstrip("/") + "/"
+    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
+    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
+    return auth.credentials if isinstance(auth, BasicAuth) else None
+
+
 def _below(app: Any, prefix: str, *, has_slash: bool, is_started: bool) -> Iterator[Mounted]:
     if isinstance(app, Webhooks):
         yield Mounted(prefix, app, has_slash, is_started)
         return
-    for route in getattr(app, "routes", ()):
+    routes: Any = getattr(app, "routes", ())
+    # Of another framework's app it may be a method.
+    for route in () if callable(routes) else routes:
         # A Starlette `Mount`, what `install` made, or a plain route, whose app is none of ours.
         path, below = getattr(route, "path", None), getattr(route, "app", None)
         if isinstance(path, str) and below is not None:

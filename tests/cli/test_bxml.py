@@ -145,8 +145,8 @@ def test_colours_are_for_terminals(command: Command) -> None:
         ("<Say>Hello.</Say>", '<Say> is no element of BXML. Did you mean "SpeakSentence"?'),
         ("<Dial>+19195550100</Dial>", 'Did you mean "Transfer"?'),
         ("<Play>/a.wav</Play>", 'Did you mean "PlayAudio"?'),
-        ("<Transfer>+19195550100</Transfer>", "takes no text. It may belong into <PhoneNumber> or <SipUri>."),
-        ("<Gather>Press 1.</Gather>", "takes no text. It may belong into <SpeakSentence> or <PlayAudio>."),
+        ("<Transfer>+19195550100</Transfer>", "takes no text. It may belong in <PhoneNumber> or <SipUri>."),
+        ("<Gather>Press 1.</Gather>", "takes no text. It may belong in <SpeakSentence> or <PlayAudio>."),
         ("<Hangup>now</Hangup>", "<Hangup> takes no text. -> https:"),
         (
             "<StartStream destination='wss://a.example' name='a'>x</StartStream>",

@@ -160,7 +160,7 @@ class Builder:
         kinds, takes = (element.children.kinds, element.children.expected) if element.children else ((), "nothing")
         if text:
             holders = [f"<{kind.element}>" for kind in kinds if issubclass(kind, Element) and kind.text]
-            near = f" It may belong into {' or '.join(holders)}." if holders else ""
+            near = f" It may belong in {' or '.join(holders)}." if holders else ""
             self._add("stray-text", node, f"<{element.element}> takes no text", near=near, page=element.page)
         return self._children(node, kinds, takes)
 

@@ -12,13 +12,12 @@ from typing import Any
 
 import click
 
-from webhooks.auth import BasicAuth
 from webhooks.cli.catalogue import silence_of
 from webhooks.cli.exchange import REDIRECTED, REDIRECTS
 from webhooks.cli.layout import wrapped
 from webhooks.events import Event
 from webhooks.events.catalogue import event_named
-from webhooks.mounting import hooks_in
+from webhooks.mounting import credentials_at, hooks_in
 from webhooks.simulator import Entry, Phone, Timeline
 
 __all__ = ["Screen", "as_json", "options", "phone_of", "place_of", "steps_of"]
@@ -82,16 +81,8 @@ def phone_of(app: Any, path: str, user: str | None, password: str | None, seed: 
     if (user is None) != (password is None):
         raise click.UsageError("--user and --password belong together.")
     # Ids of their own for each run: an inbox or a state in a file knows the calls and texts of the last.
-    credentials = _own(app, path) if user is None or password is None else (user, password)
+    credentials = credentials_at(app, path) if user is None or password is None else (user, password)
     return Phone(credentials=credentials, seed=secrets.randbits(64) if seed is None else seed)
-
-
-def _own(app: Any, path: str) -> tuple[str, str] | None:
-    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
-    whole = path.partition("?")[0].rstrip("/") + "/"
-    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
-    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
-    return auth.credentials if isinstance(auth, BasicAuth) else None
 
 
 class Screen:

@@ -11,9 +11,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from starlette.applications import Starlette
 
-from webhooks.auth import BasicAuth
 from webhooks.errors import SimulationError, UsageError
-from webhooks.mounting import hooks_in
+from webhooks.mounting import credentials_at, hooks_in
 from webhooks.simulator.addresses import Address, Application, Ask
 from webhooks.simulator.api import rest_api
 from webhooks.simulator.call import Call
@@ -332,7 +331,7 @@ class Phone:
         self, app: Any, path: str, *, fallback: str | None = None, status: str | None = None
     ) -> Application:
         base = self._there(app) if isinstance(app, str) else self._here(app)
-        credentials = self.credentials or _own(app, path)
+        credentials = self.credentials or credentials_at(app, path)
         parts = urlsplit(base)
         self._home = self._home or f"{parts.scheme}://{parts.netloc}"
         # A URL names a path already; "/" is no wish for another one.
@@ -379,14 +378,6 @@ class Phone:
 async def _nobody(method: str, url: str, headers: Mapping[str, str], body: bytes, *, seconds: float) -> Answer:
     """A test of an app in memory reaches nobody else by accident."""
     raise ConnectionFailed("nobody answers for that host; Phone.serve(host, app) gives it an app")
-
-
-def _own(app: Any, path: str) -> tuple[str, str] | None:
-    """The credentials of the Webhooks that gets what goes to `path`; None for a URL, and for one that wants none."""
-    whole = path.partition("?")[0].rstrip("/") + "/"
-    below = [mounted for mounted in hooks_in(app) if whole.startswith(f"{mounted.prefix}/")]
-    auth = max(below, key=lambda mounted: len(mounted.prefix)).hooks.auth if below else None
-    return auth.credentials if isinstance(auth, BasicAuth) else None
 
 
 def _listed(one_or_more: str | Sequence[str]) -> Sequence[str]:
