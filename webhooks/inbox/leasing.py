@@ -146,6 +146,8 @@ class LeasingInbox(ABC):
             for one in cast("Sequence[object]", result if isinstance(result, list) else [result]):
                 if isinstance(one, Kept) and (run := self._promised.pop(one.id, None)):
                     self._doubtful[one.id] = run.owner, now
+                    # What has crashed is leased alone: it was this one.
+                    run.is_alone = run.is_alone and not one.crashes
 
     def _redeem(self, kept: Kept) -> None:
         """Begin to handle what was promised, on the event loop."""
