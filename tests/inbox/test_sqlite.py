@@ -337,8 +337,8 @@ async def test_two_processes_that_come_at_the_same_time_make_the_tables_once(tmp
 def test_nobody_settles_what_belongs_to_another(ended: str) -> None:
     store = MemoryStore()
     store.put([Offer(Envelope("a"))], 1.0, 2.0)
-    store.lease("one", 1, 1.0, 2.0, idle=True)
-    assert not (store.finish("other", [1]) if ended == "finish" else store.fail("other", 1, "why", 1.0))
+    [kept] = store.lease("one", 1, 1.0, 2.0, idle=True)
+    assert not (store.finish("other", [1]) if ended == "finish" else store.fail("other", kept, "why", 1.0))
     assert store.counts().running == 1
 
 

@@ -270,7 +270,7 @@ class LeasingInbox(ABC):
         delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
 
         def operation(store: Store, _: Sequence[None]) -> Sequence[Sequence[bool]]:
-            return [[store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]]
+            return [[store.fail(owner, kept, error, self.clock.now() + delay if again else None)]]
 
         return self._ask_each(operation, None)
 

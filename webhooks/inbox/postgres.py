@@ -89,13 +89,15 @@ _PUT = """INSERT INTO webhooks_inbox
     ORDER BY coalesce(order_key, key) COLLATE "C", place ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 _LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
     WHERE id = ANY(%s)"""
-_MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
+# Only the attempt that failed. When that is said again, its owner may have the next one.
+_ATTEMPT = "WHERE id = %s AND owner = %s AND attempts = %s AND crashes = %s AND status = 'running'"
 # Said again where the answer was lost: what is the owner's and done, he has done.
 _ALL_MINE = "WHERE id = ANY(%s) AND owner = %s AND status IN ('running', 'done') RETURNING id"
 _FINISH = f"""UPDATE webhooks_inbox SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = ''
     {_ALL_MINE}"""  # noqa: S608
-_FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_MINE}"  # noqa: S608
-_BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_MINE}"  # noqa: S608
+_FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_ATTEMPT}"  # noqa: S608
+_BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_ATTEMPT}"  # noqa: S608
+_FAILED = "SELECT FROM webhooks_inbox WHERE id = %s AND owner = %s AND (attempts > %s OR status IN ('waiting', 'dead'))"
 _RELEASE = """UPDATE webhooks_inbox SET status = 'waiting', attempts = attempts - 1
     WHERE owner = %s AND status = 'running'"""
 _KEEP = "UPDATE webhooks_inbox SET until = %s WHERE owner = ANY(%s) AND status = 'running'"
@@ -178,11 +180,12 @@ class PostgresStore:
         """The bodies go."""
         return [id for (id,) in self._execute(_FINISH, ([*ids], owner)).fetchall()]
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
-        if due is None:
-            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
-        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+        which = (kept.id, owner, kept.attempts)
+        values = (error,) if due is None else (error, due)
+        failed = self._execute(_BURY if due is None else _FAIL, (*values, *which, kept.crashes))
+        return bool(failed.rowcount) or self._execute(_FAILED, which).fetchone() is not None
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""

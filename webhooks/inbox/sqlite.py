@@ -86,9 +86,11 @@ _LEASE = """UPDATE delivery SET status = 'running', attempts = attempts + 1, own
 _FINISH = """UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
     WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'running'"""
 _FINISHED = "SELECT id FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'done'"
-_FAIL = """UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ?
-    WHERE id = ? AND owner = ? AND status = 'running'"""
-_BURY = "UPDATE delivery SET status = 'dead', error = ? WHERE id = ? AND owner = ? AND status = 'running'"
+# Only the attempt that failed. When that is said again, its owner may have the next one.
+_ATTEMPT = "WHERE id = ? AND owner = ? AND attempts = ? AND crashes = ? AND status = 'running'"
+_FAIL = f"UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ? {_ATTEMPT}"  # noqa: S608
+_BURY = f"UPDATE delivery SET status = 'dead', error = ? {_ATTEMPT}"  # noqa: S608
+_FAILED = "SELECT 1 FROM delivery WHERE id = ? AND owner = ? AND (attempts > ? OR status IN ('waiting', 'dead'))"
 _RELEASE = "UPDATE delivery SET status = 'waiting', attempts = attempts - 1 WHERE owner = ? AND status = 'running'"
 _RELEASE_SOME = f"{_RELEASE} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _KEEP = "UPDATE delivery SET until = ? WHERE owner = ? AND status = 'running'"
@@ -173,11 +175,12 @@ class SqliteStore:
             return ids
         return [id for (id,) in self._execute(_FINISHED, which).fetchall()]
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
-        if due is None:
-            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
-        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+        which = (kept.id, owner, kept.attempts)
+        values = (error,) if due is None else (error, due)
+        failed = self._execute(_BURY if due is None else _FAIL, (*values, *which, kept.crashes))
+        return bool(failed.rowcount) or self._execute(_FAILED, which).fetchone() is not None
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""
