@@ -186,9 +186,38 @@ async def test_what_was_handled_is_written_when_that_is_possible_again(tmp_path:
     await inbox.accept(Envelope("b"))
     while "b" not in runs:
         await asyncio.sleep(0)
-    await inbox.close(drain=1)
+    await inbox.close(drain=0.01)
     await running
     assert runs == ["a", "b"]
+
+
+async def test_what_ends_while_the_inbox_drains_is_written_when_that_is_possible_again(tmp_path: Path) -> None:
+    begun, go_on, tries = asyncio.Event(), asyncio.Event(), 0
+
+    class Failing(SqliteInbox):
+        async def finish(self, owner: str, done: Sequence[Kept]) -> Sequence[bool]:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                raise InboxError("the disk is full.")
+            return await super().finish(owner, done)
+
+    async def handler(kept: Kept) -> str | None:
+        begun.set()
+        await go_on.wait()
+        return None
+
+    inbox = Failing(tmp_path / "inbox.db", poll=60)
+    await inbox.open()
+    await inbox.accept(Envelope("a"))
+    running = asyncio.create_task(inbox.run(handler, concurrency=1, retry=Retry()))
+    await begun.wait()
+    closing = asyncio.create_task(inbox.close(drain=0.1))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(closing, running)
+    async with opened(tmp_path / "inbox.db") as later:
+        assert ((await later.counts()).done, tries) == (1, 2)
 
 
 async def test_a_run_that_is_cancelled_gives_back_what_it_has(tmp_path: Path) -> None:
