@@ -192,7 +192,7 @@ class Run:
             error = await apart
         except Exception as failure:  # noqa: BLE001 - promise 4
             error = type(failure).__qualname__
-        except BaseException as failure:  # noqa: BLE001 - as that
+        except BaseException as failure:
             if self._is_ending:
                 raise
             # Whoever cancelled it, or panicked: a failure as any.
@@ -213,8 +213,10 @@ class Run:
     async def _settle(self, ended: Sequence[tuple[Kept, str | None]]) -> None:
         """Write down what became of them, until that succeeds."""
         try:
-            while ended := await self._write(ended):
-                await asyncio.sleep(_AGAIN)
+            while ended:
+                ended = await self._write(ended)
+                if ended:
+                    await asyncio.sleep(_AGAIN)
         except asyncio.CancelledError:
             self._unsettled += ended
             raise
