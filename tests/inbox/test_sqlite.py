@@ -5,9 +5,9 @@ import os
 import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +19,8 @@ from webhooks.inbox.disk import disk_of, mounts
 from webhooks.inbox.memory import MemoryStore
 from webhooks.inbox.run import Run
 from webhooks.inbox.schema import _make_tables, explained
-from webhooks.inbox.store import Offer
+from webhooks.inbox.sqlite import SqliteStore
+from webhooks.inbox.store import Offer, Store
 
 MOUNTS = """\
 1 0 8:1 / / rw - ext4 /dev/a rw
@@ -143,9 +144,37 @@ async def test_an_operation_that_is_wrong_costs_its_neighbours_nothing(tmp_path:
             return_exceptions=True,
         )
         assert results[0] == results[2] == "accepted"
-        assert isinstance(results[1], ZeroDivisionError)
+        assert isinstance(results[1], InboxError)
+        assert isinstance(results[1].__cause__, ZeroDivisionError)
         with pytest.raises(InboxError):
             await inbox.accept(wrong)
+
+
+async def test_a_damaged_table_keeps_nobody_waiting_and_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path / "inbox.db"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM clock")
+    told = threading.Semaphore(0)
+
+    class Told(SqliteInbox):
+        def beat_on(self, store: Store) -> None:
+            told.release()
+            super().beat_on(store)
+
+    async with asyncio.timeout(20):
+        inbox = Told(tmp_path / "inbox.db", lease=0.003)
+        await inbox.open()
+        for _ in range(3):
+            await asyncio.to_thread(told.acquire)
+        assert await inbox.accept(Envelope("a")) == "accepted"
+        await inbox._ask(lambda store: cast("SqliteStore", store)._execute("INSERT INTO clock VALUES (0)"))
+        for _ in range(2):
+            await asyncio.to_thread(told.acquire)
+        await inbox.close(drain=0)
+    assert caplog.text.count("no sign of life: the inbox failed with TypeError") == 1
 
 
 async def test_who_no_longer_waits_hinders_nobody(tmp_path: Path) -> None:
