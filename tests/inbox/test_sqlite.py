@@ -373,6 +373,60 @@ async def test_what_has_crashed_waits_until_nothing_else_runs(tmp_path: Path) ->
         assert (kept.envelope.key, kept.crashes) == ("a", 1)
 
 
+class Door:
+    """Holds whoever connects, as a file that another process holds, until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened, self.connections = threading.Event(), threading.Event(), 0
+
+    def connection(self) -> type[sqlite3.Connection]:
+        class Held(sqlite3.Connection):
+            def __init__(held, *arguments: Any, **settings: Any) -> None:  # noqa: N805 - within another's method
+                self.reached.set()
+                assert self.opened.wait(5)
+                super().__init__(*arguments, **settings)
+                self.connections += 1
+
+            def close(held) -> None:  # noqa: N805 - as that
+                super().close()
+                self.connections -= 1
+
+        return Held
+
+
+async def test_two_who_open_at_once_open_it_once_and_keep_nobody_else_waiting(tmp_path: Path) -> None:
+    door = Door()
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=door.connection())
+    opening = [asyncio.create_task(inbox.open()) for _ in range(2)]
+    await asyncio.to_thread(door.reached.wait, 20)
+    door.opened.set()
+    await asyncio.gather(*opening)
+    assert door.connections == 1
+    assert await inbox.accept(Envelope("a")) == "accepted"
+    await inbox.close()
+    assert door.connections == 0
+
+
+@pytest.mark.parametrize("patience", [20.0, 0.01])
+async def test_what_is_closed_while_it_is_opened_is_closed(patience: float, tmp_path: Path) -> None:
+    door = Door()
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=door.connection())
+    inbox.closing = patience
+    opening = asyncio.create_task(inbox.open())
+    await asyncio.to_thread(door.reached.wait, 20)
+    closing = asyncio.create_task(inbox.close())
+    if patience < 1:
+        await closing
+    else:
+        await asyncio.sleep(0)
+    door.opened.set()
+    inbox.closing = 20.0
+    await asyncio.gather(opening, closing)
+    assert door.connections == 0
+    with pytest.raises(InboxError, match="is not open"):
+        await inbox.counts()
+
+
 async def test_who_asks_while_the_writer_closes_is_told(tmp_path: Path) -> None:
     async with opened(tmp_path / "inbox.db") as inbox:
         writer = inbox._writer

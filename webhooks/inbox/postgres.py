@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
-from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.leasing import WritingInbox
 from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store, kept_of, taken
 from webhooks.inbox.writer import Writer
 
@@ -27,9 +27,6 @@ except ModuleNotFoundError:
     raise UsageError('PostgresInbox needs psycopg: pip install "bandwidth-webhooks[postgres]".') from None
 
 __all__ = ["PostgresInbox"]
-
-Item = TypeVar("Item")
-T = TypeVar("T")
 
 VERSION = 1
 """Of the tables."""
@@ -253,7 +250,7 @@ def _one(cursor: psycopg.Cursor[Any]) -> Any:
     return None if row is None else row[0]
 
 
-class PostgresInbox(LeasingInbox):
+class PostgresInbox(WritingInbox):
     """An inbox in the Postgres database of `dsn`, for any number of machines. `migrate` makes its tables first.
 
     The machines' clocks should agree within a few seconds: a lease ends by the clock of whoever looks.
@@ -279,7 +276,6 @@ class PostgresInbox(LeasingInbox):
         if not dsn:
             raise UsageError('PostgresInbox(""): expected where the database is, as "postgresql://user@host/database".')
         self._dsn = dsn
-        self._writer: Writer[Store, psycopg.Error] | None = None
 
     def __repr__(self) -> str:
         return "PostgresInbox(...)"  # the DSN may hold a password
@@ -307,11 +303,6 @@ class PostgresInbox(LeasingInbox):
         finally:
             connection.close()
         return version
-
-    async def _open(self) -> None:
-        """Connect, and look whether the tables are there."""
-        if self._writer is None:
-            self._writer = await asyncio.to_thread(self._opened)
 
     async def look(self) -> None:
         """Look whether it could be opened, and change nothing.
@@ -344,6 +335,7 @@ class PostgresInbox(LeasingInbox):
         return connection
 
     def _opened(self) -> Writer[Store, psycopg.Error]:
+        """Connect, and look whether the tables are there."""
         connection = self._connected()
         store = PostgresStore(connection.execute)
         return Writer(
@@ -356,23 +348,6 @@ class PostgresInbox(LeasingInbox):
             beat=self.beat_on,
             every=self._lease / 3,
         )
-
-    def _ask_each(
-        self,
-        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
-        item: Item,
-        then: Callable[[T | None], None] | None = None,
-        *,
-        soon: bool = False,
-    ) -> Awaitable[T]:
-        if self._writer is None:
-            raise InboxError("the inbox is not open.")
-        return self._writer.ask(operation, item, then, soon=soon)
-
-    async def _close(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await asyncio.to_thread(writer.close, self.closing)
 
 
 def _explained(error: psycopg.Error) -> InboxError:
