@@ -379,24 +379,25 @@ class Door:
     def __init__(self) -> None:
         self.reached, self.opened, self.connections = threading.Event(), threading.Event(), 0
 
-    def connection(self) -> type[sqlite3.Connection]:
-        class Held(sqlite3.Connection):
-            def __init__(held, *arguments: Any, **settings: Any) -> None:  # noqa: N805 - within another's method
-                self.reached.set()
-                assert self.opened.wait(5)
-                super().__init__(*arguments, **settings)
-                self.connections += 1
 
-            def close(held) -> None:  # noqa: N805 - as that
-                super().close()
-                self.connections -= 1
+def behind(door: Door) -> type[sqlite3.Connection]:
+    class Held(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **settings: Any) -> None:
+            door.reached.set()
+            assert door.opened.wait(5)
+            super().__init__(*arguments, **settings)
+            door.connections += 1
 
-        return Held
+        def close(self) -> None:
+            super().close()
+            door.connections -= 1
+
+    return Held
 
 
 async def test_two_who_open_at_once_open_it_once_and_keep_nobody_else_waiting(tmp_path: Path) -> None:
     door = Door()
-    inbox = SqliteInbox(tmp_path / "inbox.db", connection=door.connection())
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=behind(door))
     opening = [asyncio.create_task(inbox.open()) for _ in range(2)]
     await asyncio.to_thread(door.reached.wait, 20)
     door.opened.set()
@@ -410,7 +411,7 @@ async def test_two_who_open_at_once_open_it_once_and_keep_nobody_else_waiting(tm
 @pytest.mark.parametrize("patience", [20.0, 0.01])
 async def test_what_is_closed_while_it_is_opened_is_closed(patience: float, tmp_path: Path) -> None:
     door = Door()
-    inbox = SqliteInbox(tmp_path / "inbox.db", connection=door.connection())
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=behind(door))
     inbox.closing = patience
     opening = asyncio.create_task(inbox.open())
     await asyncio.to_thread(door.reached.wait, 20)
