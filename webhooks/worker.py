@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 
 from webhooks.bxml import LinkTo
 from webhooks.context import Attempt
@@ -217,14 +218,13 @@ class Worker:
         prune_at = loop.time()
         while True:
             try:
-                await self.inbox.open()
-                await self.take_up()
-                if loop.time() >= prune_at:
-                    await self.inbox.prune(self._background.keep)
-                    prune_at = loop.time() + _PRUNING
-                self._trouble = ""
-            except InboxError:
-                pass  # told by whoever needed it
+                with suppress(InboxError):  # told by whoever needed it
+                    await self.inbox.open()
+                    await self.take_up()
+                    if loop.time() >= prune_at:
+                        await self.inbox.prune(self._background.keep)
+                        prune_at = loop.time() + _PRUNING
+                    self._trouble = ""
             except Exception as error:  # noqa: BLE001 - whatever it is now, it may be mended by the next time
                 self._tell_trouble(error)
             await asyncio.sleep(self._every)

@@ -221,16 +221,15 @@ class Writer(Generic[S, E]):
 
     def _give_sign(self) -> None:
         try:
-            self._transaction(lambda: self._beat(self._store))
-        except self._errors:
-            pass  # whoever asks next hears of the same trouble
+            # Whoever asks next hears of the same trouble.
+            with suppress(self._errors):
+                self._transaction(lambda: self._beat(self._store))
+            self._trouble = ""
         except Exception as error:  # noqa: BLE001 - the thread is for all who ask
             told = str(_damaged(error))
             if told != self._trouble:
                 _log.error("There is no sign of life: %s", told)
             self._trouble = told
-        else:
-            self._trouble = ""
 
     def _gather(self, left: deque[_Asked[S]], patience: float) -> bool:
         """Add what waits, or comes within so many seconds; False at the end."""
