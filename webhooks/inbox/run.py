@@ -1,7 +1,8 @@
 """One `run` of an inbox that leases: takes deliveries, hands them over, writes down what became of them.
 
 1. The slot of a delivery is free when its handler has ended; that it is done is written with whatever is written next.
-2. A handler that ended is never run again because that could not be written: it is tried until it can.
+2. A handler that ended is never run again because that could not be written: it is tried until it can, and where the
+   inbox closes, until its drain is over.
 3. One task handles all that need not wait, each apart from the others; what waits for something keeps its task.
 4. A task that a handler has cancelled, or that ended with what it raised, leaves what it had to the next.
 """
