@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import answer, app, payload
+from tests.apps import answer, app, message, payload
 from tests.inbox.test_app import becomes, kept, started
 from webhooks import Context, Delivery, Reply, UsageError, Webhooks
-from webhooks.events import DisconnectEvent, DtmfEvent, Event
+from webhooks.errors import InboxError
+from webhooks.events import DisconnectEvent, DtmfEvent, Event, MessageReceivedEvent
 from webhooks.hooks import Hook
 from webhooks.inbox import Background, Envelope, Kept, MemoryInbox, Retry, SqliteInbox
 from webhooks.inbox.run import Run
@@ -123,6 +124,64 @@ async def test_an_inbox_that_can_never_work_keeps_the_app_from_starting(tmp_path
     hooks = kept(tmp_path, SqliteInbox(tmp_path / "inbox.db", mounted=lambda: "1 0 8:1 / / rw - nfs a rw"))
     with pytest.raises(UsageError, match="network disk"):
         await hooks._start()
+    await hooks._stop()
+
+
+class Away(MemoryInbox):
+    """Opens when all that is wrong with it has been told."""
+
+    def __init__(self, *troubles: Exception) -> None:
+        super().__init__(poll=0.001)
+        self.troubles = list(troubles)
+
+    async def _open(self) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        await super()._open()
+
+
+async def test_an_inbox_is_opened_when_it_can_be_whatever_it_raised_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles = InboxError("It does not answer."), *[UsageError("It has no tables.")] * 3, LookupError("secret")
+    hooks = kept(tmp_path, Away(*troubles))
+
+    @hooks.on(DisconnectEvent)
+    async def ended(event: DisconnectEvent) -> None: ...
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    hooks.worker._every = 0.001
+    async with started(hooks):
+        assert (await answer(hooks, payload("disconnect"))).status == 200
+        assert hooks.tally.spooled == 1
+        await told(caplog, "of the spool are in the inbox")
+        await becomes(hooks, done=1)
+    assert caplog.text.count("It has no tables. Calls are answered") == 1
+    assert caplog.text.count("The inbox: LookupError. Calls are answered") == 1
+    assert "secret" not in caplog.text
+
+
+async def test_an_inbox_that_cannot_work_without_a_lifespan_costs_no_delivery(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox = Away(*[UsageError("It has no tables.")] * 10_000)
+    hooks = kept(tmp_path, inbox)
+
+    @hooks.on(DtmfEvent | MessageReceivedEvent)
+    async def either(event: DtmfEvent | MessageReceivedEvent) -> None: ...
+
+    hooks.freeze()
+    assert hooks.worker is not None
+    hooks.worker._every = 0.001
+    assert (await answer(hooks, payload("dtmf", digit="1"))).status == 200
+    assert (await answer(hooks, [message()])).status == 503
+    assert (hooks.tally.spooled, hooks.tally.refused) == (1, 1)
+    inbox.troubles.clear()
+    await told(caplog, "of the spool are in the inbox")
+    await becomes(hooks, done=1)
+    assert (await answer(hooks, [message()])).status == 200
+    await becomes(hooks, done=2)
     await hooks._stop()
 
 

@@ -16,7 +16,7 @@ from webhooks.bxml import LinkTo
 from webhooks.context import Attempt
 from webhooks.delivery import Delivery, Reply
 from webhooks.dispatch import Dispatcher
-from webhooks.errors import DeliveryError, InboxError
+from webhooks.errors import DeliveryError, InboxError, UsageError
 from webhooks.events import Event
 from webhooks.hints import Hints
 from webhooks.inbox import Background, Inbox, Kept, delivery_of, when
@@ -102,6 +102,7 @@ class Worker:
         self._taking = asyncio.Lock()
         self._last_link = Links(table, "")
         self._has_told = False
+        self._trouble = ""
 
     @property
     def is_running(self) -> bool:
@@ -119,16 +120,16 @@ class Worker:
                 that is logged and tried again: calls are answered meanwhile.
         """
         self._loop = asyncio.get_running_loop()
-        await self._start(here=self._background.here if here is None else here)
+        await self._start(InboxError, here=self._background.here if here is None else here)
 
-    async def _start(self, *, here: bool) -> None:
-        self._stopped = False
+    async def _start(self, bearable: type[Exception], *, here: bool) -> None:
+        self._stopped, self._trouble = False, ""
         self._taking = asyncio.Lock()  # of this event loop
         self._spool.look()
         try:
             await self.inbox.open()
-        except InboxError as error:
-            _log.error("%s Calls are answered; what would be kept goes to the spool or is sent again.", error)
+        except bearable as error:
+            self._tell_trouble(error)
         finally:
             self._loop = asyncio.get_running_loop()
         self._tasks = [asyncio.create_task(self._keep_house())]
@@ -150,7 +151,8 @@ class Worker:
                 "No lifespan started the inbox: it starts with this delivery. What it kept before waited until now. "
                 "Let the server run the app's lifespan, or run `webhooks worker`."
             )
-            self._starting = loop.create_task(self._start(here=self._background.here))
+            # The app serves already: whatever is wrong with its inbox, calls are answered, and it is tried again.
+            self._starting = loop.create_task(self._start(Exception, here=self._background.here))
         return _until(self._starting)
 
     async def stop(self) -> None:
@@ -220,13 +222,24 @@ class Worker:
         loop = asyncio.get_running_loop()
         prune_at = loop.time()
         while True:
-            with suppress(InboxError):  # told by whoever needed it
-                await self.inbox.open()
-                await self.take_up()
-                if loop.time() >= prune_at:
-                    await self.inbox.prune(self._background.keep)
-                    prune_at = loop.time() + _PRUNING
+            try:
+                with suppress(InboxError):  # told by whoever needed it
+                    await self.inbox.open()
+                    await self.take_up()
+                    if loop.time() >= prune_at:
+                        await self.inbox.prune(self._background.keep)
+                        prune_at = loop.time() + _PRUNING
+                    self._trouble = ""
+            except Exception as error:  # noqa: BLE001 - whatever it is now, it may be mended by the next time
+                self._tell_trouble(error)
             await asyncio.sleep(self._every)
+
+    def _tell_trouble(self, error: Exception) -> None:
+        """Each once, however long it lasts."""
+        told = str(error) if isinstance(error, (InboxError, UsageError)) else f"The inbox: {type(error).__name__}."
+        if told != self._trouble:
+            _log.error("%s Calls are answered; what would be kept goes to the spool or is sent again.", told)
+        self._trouble = told
 
     async def take_up(self) -> None:
         """Move what was spooled into the inbox; whatever is there already is a duplicate.

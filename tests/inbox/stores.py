@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from webhooks.errors import InboxError
-from webhooks.inbox import Envelope, Inbox, MemoryInbox, SqliteInbox
+from webhooks.inbox import Envelope, Inbox, Kept, MemoryInbox, SqliteInbox
 from webhooks.inbox.leasing import LeasingInbox
 from webhooks.inbox.memory import MemoryStore
 from webhooks.testing.contracts import InboxContract
@@ -72,6 +73,33 @@ class LeasingContract(InboxContract):
         assert again is not None
         assert (again.status, again.attempts, again.crashes) == ("waiting", 0, 0)
         assert [running.id for running in await inbox.entries("running")] == [other.id]
+        await inbox.close(drain=0)
+
+    async def test_an_attempt_whose_failure_is_said_again_is_not_the_next_one(self) -> None:
+        inbox = self.of()
+        await inbox.open()
+        await inbox.accept(Envelope("a"))
+        now, after = self.clock.now, self.clock.now + self.lease
+
+        async def lease() -> Kept:
+            [kept] = await inbox._ask(lambda store: store.lease("me", 1, now, after, idle=True))
+            return kept
+
+        async def fail(kept: Kept, due: float | None) -> bool:
+            return await inbox._ask(lambda store: store.fail("me", kept, "why", due))
+
+        first = await lease()
+        assert [await fail(first, now) for _ in range(2)] == [True, True]
+        second = await lease()
+        for due in (now, None):
+            assert await fail(first, due)
+            assert [kept.attempts for kept in await inbox.entries("running")] == [2]
+        await inbox._ask(lambda store: store.beat([], after + 1, after + 1))
+        third = await lease()
+        assert (third.attempts, third.crashes) == (2, 1)
+        assert not await fail(second, None)
+        assert [await fail(third, None) for _ in range(2)] == [True, True]
+        assert not await fail(replace(third, id=-1), None)
         await inbox.close(drain=0)
 
 

@@ -119,6 +119,39 @@ async def test_what_was_written_without_anybody_hearing_of_it_is_handled_too(
     assert keys == list("abcdefghij")
 
 
+async def test_what_has_crashed_and_could_not_be_leased_leaves_room_for_others(tmp_path: Path) -> None:
+    full, keys = False, list[str]()
+
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            nonlocal full
+            if full and sql == "COMMIT" and inbox.promised:
+                full = False
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(sql, *rest)
+
+    async def handler(kept: Kept) -> str | None:
+        keys.append(kept.envelope.key)
+        return None
+
+    async with opened(tmp_path / "inbox.db", connection=Full, poll=0.001) as inbox:
+        await inbox.accept(Envelope("crashed"))
+        now = inbox.clock.now()
+        await inbox._ask(lambda store: store.lease("gone", 1, now, now - 1, idle=True))
+        await inbox.beat()
+        full = True
+        running = asyncio.create_task(inbox.run(handler, concurrency=1, retry=Retry()))
+        async with asyncio.timeout(20):
+            while full:
+                await asyncio.sleep(0)
+            await inbox.accept(Envelope("new"))
+            while (await inbox.counts()).done < 2:
+                await asyncio.sleep(0)
+        await inbox.close()
+        await running
+    assert sorted(keys) == ["crashed", "new"]
+
+
 async def test_what_has_waited_goes_before_what_comes(tmp_path: Path) -> None:
     clock, go_on, keys = Clock(), asyncio.Event(), list[str]()
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import fcntl
 import importlib
+import resource
 import sys
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,31 @@ def test_a_line_cut_short_costs_nobody_but_itself(tmp_path: Path, caplog: pytest
     spool.append(Envelope("b"))
     assert spool.take().envelopes == [ENVELOPE, Envelope("b")]
     assert "1 lines" in caplog.text
+
+
+@contextmanager
+def room_for(size: int) -> Generator[None]:
+    """As if the disk were full when a file has so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fills_up_in_a_line_is_told_and_leaves_nothing_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.append(ENVELOPE)
+    size = spool.path.stat().st_size
+    with room_for(size + 10), pytest.raises(OSError, match="File too large"):
+        spool.append(Envelope("cut"))
+    assert spool.path.stat().st_size == size
+    spool.append(Envelope("b"))
+    assert spool.take().envelopes == [ENVELOPE, Envelope("b")]
+    assert not caplog.records
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:

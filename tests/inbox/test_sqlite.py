@@ -5,9 +5,9 @@ import os
 import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +19,8 @@ from webhooks.inbox.disk import disk_of, mounts
 from webhooks.inbox.memory import MemoryStore
 from webhooks.inbox.run import Run
 from webhooks.inbox.schema import _make_tables, explained
-from webhooks.inbox.store import Offer
+from webhooks.inbox.sqlite import SqliteStore
+from webhooks.inbox.store import Offer, Store
 
 MOUNTS = """\
 1 0 8:1 / / rw - ext4 /dev/a rw
@@ -143,9 +144,37 @@ async def test_an_operation_that_is_wrong_costs_its_neighbours_nothing(tmp_path:
             return_exceptions=True,
         )
         assert results[0] == results[2] == "accepted"
-        assert isinstance(results[1], ZeroDivisionError)
+        assert isinstance(results[1], InboxError)
+        assert isinstance(results[1].__cause__, ZeroDivisionError)
         with pytest.raises(InboxError):
             await inbox.accept(wrong)
+
+
+async def test_a_damaged_table_keeps_nobody_waiting_and_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path / "inbox.db"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM clock")
+    told = threading.Semaphore(0)
+
+    class Told(SqliteInbox):
+        def beat_on(self, store: Store) -> None:
+            told.release()
+            super().beat_on(store)
+
+    async with asyncio.timeout(20):
+        inbox = Told(tmp_path / "inbox.db", lease=0.003)
+        await inbox.open()
+        for _ in range(3):
+            await asyncio.to_thread(told.acquire)
+        assert await inbox.accept(Envelope("a")) == "accepted"
+        await inbox._ask(lambda store: cast("SqliteStore", store)._execute("INSERT INTO clock VALUES (0)"))
+        for _ in range(2):
+            await asyncio.to_thread(told.acquire)
+        await inbox.close(drain=0)
+    assert caplog.text.count("no sign of life: the inbox failed with TypeError") == 1
 
 
 async def test_who_no_longer_waits_hinders_nobody(tmp_path: Path) -> None:
@@ -186,9 +215,38 @@ async def test_what_was_handled_is_written_when_that_is_possible_again(tmp_path:
     await inbox.accept(Envelope("b"))
     while "b" not in runs:
         await asyncio.sleep(0)
-    await inbox.close(drain=1)
+    await inbox.close(drain=0.01)
     await running
     assert runs == ["a", "b"]
+
+
+async def test_what_ends_while_the_inbox_drains_is_written_when_that_is_possible_again(tmp_path: Path) -> None:
+    begun, go_on, tries = asyncio.Event(), asyncio.Event(), 0
+
+    class Failing(SqliteInbox):
+        async def finish(self, owner: str, done: Sequence[Kept]) -> Sequence[bool]:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                raise InboxError("the disk is full.")
+            return await super().finish(owner, done)
+
+    async def handler(kept: Kept) -> str | None:
+        begun.set()
+        await go_on.wait()
+        return None
+
+    inbox = Failing(tmp_path / "inbox.db", poll=60)
+    await inbox.open()
+    await inbox.accept(Envelope("a"))
+    running = asyncio.create_task(inbox.run(handler, concurrency=1, retry=Retry()))
+    await begun.wait()
+    closing = asyncio.create_task(inbox.close(drain=0.1))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(closing, running)
+    async with opened(tmp_path / "inbox.db") as later:
+        assert ((await later.counts()).done, tries) == (1, 2)
 
 
 async def test_a_run_that_is_cancelled_gives_back_what_it_has(tmp_path: Path) -> None:
@@ -315,6 +373,61 @@ async def test_what_has_crashed_waits_until_nothing_else_runs(tmp_path: Path) ->
         assert (kept.envelope.key, kept.crashes) == ("a", 1)
 
 
+class Door:
+    """Holds whoever connects, as a file that another process holds, until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened, self.connections = threading.Event(), threading.Event(), 0
+
+
+def behind(door: Door) -> type[sqlite3.Connection]:
+    class Held(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **settings: Any) -> None:
+            door.reached.set()
+            assert door.opened.wait(5)
+            super().__init__(*arguments, **settings)
+            door.connections += 1
+
+        def close(self) -> None:
+            super().close()
+            door.connections -= 1
+
+    return Held
+
+
+async def test_two_who_open_at_once_open_it_once_and_keep_nobody_else_waiting(tmp_path: Path) -> None:
+    door = Door()
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=behind(door))
+    opening = [asyncio.create_task(inbox.open()) for _ in range(2)]
+    await asyncio.to_thread(door.reached.wait, 20)
+    door.opened.set()
+    await asyncio.gather(*opening)
+    assert door.connections == 1
+    assert await inbox.accept(Envelope("a")) == "accepted"
+    await inbox.close()
+    assert door.connections == 0
+
+
+@pytest.mark.parametrize("patience", [20.0, 0.01])
+async def test_what_is_closed_while_it_is_opened_is_closed(patience: float, tmp_path: Path) -> None:
+    door = Door()
+    inbox = SqliteInbox(tmp_path / "inbox.db", connection=behind(door))
+    inbox.closing = patience
+    opening = asyncio.create_task(inbox.open())
+    await asyncio.to_thread(door.reached.wait, 20)
+    closing = asyncio.create_task(inbox.close())
+    if patience < 1:
+        await closing
+    else:
+        await asyncio.sleep(0)
+    door.opened.set()
+    inbox.closing = 20.0
+    await asyncio.gather(opening, closing)
+    assert door.connections == 0
+    with pytest.raises(InboxError, match="is not open"):
+        await inbox.counts()
+
+
 async def test_who_asks_while_the_writer_closes_is_told(tmp_path: Path) -> None:
     async with opened(tmp_path / "inbox.db") as inbox:
         writer = inbox._writer
@@ -337,8 +450,8 @@ async def test_two_processes_that_come_at_the_same_time_make_the_tables_once(tmp
 def test_nobody_settles_what_belongs_to_another(ended: str) -> None:
     store = MemoryStore()
     store.put([Offer(Envelope("a"))], 1.0, 2.0)
-    store.lease("one", 1, 1.0, 2.0, idle=True)
-    assert not (store.finish("other", [1]) if ended == "finish" else store.fail("other", 1, "why", 1.0))
+    [kept] = store.lease("one", 1, 1.0, 2.0, idle=True)
+    assert not (store.finish("other", [1]) if ended == "finish" else store.fail("other", kept, "why", 1.0))
     assert store.counts().running == 1
 
 

@@ -1,21 +1,26 @@
-"""The inbox that leases deliveries from a store: what `MemoryInbox` and `SqliteInbox` have in common.
+"""The inbox that leases deliveries from a store: what all inboxes of the package have in common.
 
-All times are read where the store is asked, so on one thread.
+All times are read where the store is asked, so on one thread. That of a `WritingInbox` is not the event loop's, on
+which calls are answered: nothing that may wait for a disk or a server is done there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from webhooks.errors import InboxError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, KeptHandler, Retry, Status
 from webhooks.inbox.clock import Forward
 from webhooks.inbox.run import Run
 from webhooks.inbox.store import Offer, Results, Store, Wanted, WholeStore
+from webhooks.inbox.writer import Writer
 
-__all__ = ["LeasingInbox"]
+__all__ = ["LeasingInbox", "WritingInbox"]
 
 _log = logging.getLogger("webhooks.inbox")
 
@@ -146,6 +151,8 @@ class LeasingInbox(ABC):
             for one in cast("Sequence[object]", result if isinstance(result, list) else [result]):
                 if isinstance(one, Kept) and (run := self._promised.pop(one.id, None)):
                     self._doubtful[one.id] = run.owner, now
+                    # What has crashed is leased alone: it was this one.
+                    run.is_alone = run.is_alone and not one.crashes
 
     def _redeem(self, kept: Kept) -> None:
         """Begin to handle what was promised, on the event loop."""
@@ -268,10 +275,63 @@ class LeasingInbox(ABC):
         delay = retry.delay(kept.attempts, self._chance()) if again else 0.0
 
         def operation(store: Store, _: Sequence[None]) -> Sequence[Sequence[bool]]:
-            return [[store.fail(owner, kept.id, error, self.clock.now() + delay if again else None)]]
+            return [[store.fail(owner, kept, error, self.clock.now() + delay if again else None)]]
 
         return self._ask_each(operation, None)
 
     async def release(self, owner: str) -> None:
         """Give back what was not handled to its end."""
         await self._ask(lambda store: store.release(owner))
+
+
+class WritingInbox(LeasingInbox):
+    """One that asks its store on a thread of its own. Subclasses say how that is made."""
+
+    def __init__(self, *, clock: Callable[[], float], chance: Callable[[], float], lease: float, poll: float) -> None:
+        super().__init__(clock=clock, chance=chance, lease=lease, poll=poll)
+        self._writer: Writer[Any, Any] | None = None
+        # Whoever opens or closes has it; one that opens may wait for seconds.
+        self._door = threading.Lock()
+
+    @abstractmethod
+    def _opened(self) -> Writer[Any, Any]:
+        """Open the store, on any thread."""
+
+    async def _open(self) -> None:
+        if self._writer is None:
+            await asyncio.to_thread(self._enter)
+
+    def _enter(self) -> None:
+        """Of two who open at once, the second finds what the first has opened."""
+        with self._door:
+            if self._writer is not None or self._is_closed:
+                return
+            writer = self._opened()
+            if self._is_closed:  # meanwhile, by one who did not wait
+                writer.close(self.closing)
+            else:
+                self._writer = writer
+
+    def _ask_each(
+        self,
+        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
+        item: Item,
+        then: Callable[[T | None], None] | None = None,
+        *,
+        soon: bool = False,
+    ) -> Awaitable[T]:
+        if self._writer is None:
+            raise InboxError("the inbox is not open.")
+        return self._writer.ask(operation, item, then, soon=soon)
+
+    async def _close(self) -> None:
+        await asyncio.to_thread(self._leave)
+
+    def _leave(self) -> None:
+        """Wait for one who opens, but not for long: it closes again by itself."""
+        has_door = self._door.acquire(timeout=self.closing)
+        writer, self._writer = self._writer, None
+        if has_door:
+            self._door.release()
+        if writer is not None:
+            writer.close(self.closing)

@@ -84,15 +84,22 @@ class MemoryStore:
             row.kept = replace(row.kept, status="done", envelope=bare, error=None)
         return mine
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
         """Waits, or is dead."""
-        row = self._owned(owner, id)
-        if row is not None and due is None:
-            row.kept = replace(row.kept, status="dead", error=error)
-        elif row is not None and due is not None:
+        row = self._rows.get(kept.id)
+        if row is None or row.owner != owner:
+            return False
+        now = row.kept
+        if now.status != "running" or now.attempts > kept.attempts:
+            return True  # said before
+        if now.crashes != kept.crashes:
+            return False
+        if due is None:
+            row.kept = replace(now, status="dead", error=error)
+        else:
             # It ran to its end: whatever ended processes before, this is not it.
-            row.kept = replace(row.kept, status="waiting", error=error, due=due, crashes=0)
-        return row is not None
+            row.kept = replace(now, status="waiting", error=error, due=due, crashes=0)
+        return True
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """An attempt that was none."""
@@ -117,7 +124,7 @@ class MemoryStore:
         return len(ended)
 
     def _crashed(self, row: _Row) -> None:
-        crashes = row.kept.crashes + 1
+        crashes, row.owner = row.kept.crashes + 1, ""
         kept = replace(row.kept, status="waiting", crashes=crashes, attempts=row.kept.attempts - 1)
         row.kept = kept if crashes < MOST_CRASHES else replace(kept, status="dead", error=CRASHED_OFTEN)
 

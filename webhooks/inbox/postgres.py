@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
-from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.leasing import WritingInbox
 from webhooks.inbox.store import COLUMNS, CRASHED_OFTEN, MOST_CRASHES, OVERTAKEN, Offer, Store, kept_of, taken
 from webhooks.inbox.writer import Writer
 
@@ -27,9 +27,6 @@ except ModuleNotFoundError:
     raise UsageError('PostgresInbox needs psycopg: pip install "bandwidth-webhooks[postgres]".') from None
 
 __all__ = ["PostgresInbox"]
-
-Item = TypeVar("Item")
-T = TypeVar("T")
 
 VERSION = 1
 """Of the tables."""
@@ -89,13 +86,15 @@ _PUT = """INSERT INTO webhooks_inbox
     ORDER BY coalesce(order_key, key) COLLATE "C", place ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 _LEASE = """UPDATE webhooks_inbox SET status = 'running', attempts = attempts + 1, owner = %s, until = %s
     WHERE id = ANY(%s)"""
-_MINE = "WHERE id = %s AND owner = %s AND status = 'running'"
+# Only the attempt that failed. When that is said again, its owner may have the next one.
+_ATTEMPT = "WHERE id = %s AND owner = %s AND attempts = %s AND crashes = %s AND status = 'running'"
 # Said again where the answer was lost: what is the owner's and done, he has done.
 _ALL_MINE = "WHERE id = ANY(%s) AND owner = %s AND status IN ('running', 'done') RETURNING id"
 _FINISH = f"""UPDATE webhooks_inbox SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = ''
     {_ALL_MINE}"""  # noqa: S608
-_FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_MINE}"  # noqa: S608
-_BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_MINE}"  # noqa: S608
+_FAIL = f"UPDATE webhooks_inbox SET status = 'waiting', crashes = 0, error = %s, due = %s {_ATTEMPT}"  # noqa: S608
+_BURY = f"UPDATE webhooks_inbox SET status = 'dead', error = %s {_ATTEMPT}"  # noqa: S608
+_FAILED = "SELECT FROM webhooks_inbox WHERE id = %s AND owner = %s AND (attempts > %s OR status IN ('waiting', 'dead'))"
 _RELEASE = """UPDATE webhooks_inbox SET status = 'waiting', attempts = attempts - 1
     WHERE owner = %s AND status = 'running'"""
 _KEEP = "UPDATE webhooks_inbox SET until = %s WHERE owner = ANY(%s) AND status = 'running'"
@@ -178,11 +177,12 @@ class PostgresStore:
         """The bodies go."""
         return [id for (id,) in self._execute(_FINISH, ([*ids], owner)).fetchall()]
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
-        if due is None:
-            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
-        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+        which = (kept.id, owner, kept.attempts)
+        values = (error,) if due is None else (error, due)
+        failed = self._execute(_BURY if due is None else _FAIL, (*values, *which, kept.crashes))
+        return bool(failed.rowcount) or self._execute(_FAILED, which).fetchone() is not None
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""
@@ -250,7 +250,7 @@ def _one(cursor: psycopg.Cursor[Any]) -> Any:
     return None if row is None else row[0]
 
 
-class PostgresInbox(LeasingInbox):
+class PostgresInbox(WritingInbox):
     """An inbox in the Postgres database of `dsn`, for any number of machines. `migrate` makes its tables first.
 
     The machines' clocks should agree within a few seconds: a lease ends by the clock of whoever looks.
@@ -276,7 +276,6 @@ class PostgresInbox(LeasingInbox):
         if not dsn:
             raise UsageError('PostgresInbox(""): expected where the database is, as "postgresql://user@host/database".')
         self._dsn = dsn
-        self._writer: Writer[Store, psycopg.Error] | None = None
 
     def __repr__(self) -> str:
         return "PostgresInbox(...)"  # the DSN may hold a password
@@ -304,11 +303,6 @@ class PostgresInbox(LeasingInbox):
         finally:
             connection.close()
         return version
-
-    async def _open(self) -> None:
-        """Connect, and look whether the tables are there."""
-        if self._writer is None:
-            self._writer = await asyncio.to_thread(self._opened)
 
     async def look(self) -> None:
         """Look whether it could be opened, and change nothing.
@@ -341,6 +335,7 @@ class PostgresInbox(LeasingInbox):
         return connection
 
     def _opened(self) -> Writer[Store, psycopg.Error]:
+        """Connect, and look whether the tables are there."""
         connection = self._connected()
         store = PostgresStore(connection.execute)
         return Writer(
@@ -353,23 +348,6 @@ class PostgresInbox(LeasingInbox):
             beat=self.beat_on,
             every=self._lease / 3,
         )
-
-    def _ask_each(
-        self,
-        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
-        item: Item,
-        then: Callable[[T | None], None] | None = None,
-        *,
-        soon: bool = False,
-    ) -> Awaitable[T]:
-        if self._writer is None:
-            raise InboxError("the inbox is not open.")
-        return self._writer.ask(operation, item, then, soon=soon)
-
-    async def _close(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await asyncio.to_thread(writer.close, self.closing)
 
 
 def _explained(error: psycopg.Error) -> InboxError:

@@ -1,8 +1,10 @@
 """One `run` of an inbox that leases: takes deliveries, hands them over, writes down what became of them.
 
 1. The slot of a delivery is free when its handler has ended; that it is done is written with whatever is written next.
-2. A handler that ended is never run again because that could not be written: it is tried until it can.
+2. A handler that ended is never run again because that could not be written: it is tried until it can, and where the
+   inbox closes, until its drain is over.
 3. One task handles all that need not wait, each apart from the others; what waits for something keeps its task.
+4. A task that a handler has cancelled, or that ended with what it raised, leaves what it had to the next.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ class Run:
         self._begun: deque[Kept] = deque()
         self._unsettled: list[tuple[Kept, str | None]] = []
         self._is_coming = False  # a task for these two
+        self._has_given_back = False
         self._handled: dict[int, Kept] = {}
         self._more = False  # whether anything may wait, as far as is known
         self.is_alone: bool = False
@@ -153,7 +156,18 @@ class Run:
             self._is_coming = True
             task = asyncio.create_task(self._work())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        """Another task takes what this one could not (rule 4)."""
+        self._tasks.discard(task)
+        if (self._begun or self._unsettled) and not self._is_ending:
+            self._call_task()
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether handlers are made to end, by this run or because their event loop ends."""
+        return self._has_given_back or self._loop.cancelling() > 0 or not self._loop.get_loop().is_running()
 
     def _tell(self, error: InboxError) -> None:
         """Each trouble once, however long it lasts."""
@@ -166,49 +180,64 @@ class Run:
         self._is_coming = False
         task = cast("asyncio.Task[None]", asyncio.current_task())
         while self._begun and not task.cancelling():
-            kept = self._begun.popleft()
-            error = await self._attempt(kept)
-            if self._handled.pop(kept.id, None) is None:
-                continue  # given back while it ran on
-            self.is_alone = False
-            if self._more:
-                self._wake.set()
-            self._unsettled.append((kept, error))
-        if self._begun:
-            self._call_task()  # a handler has cancelled this one
-        ended, self._unsettled = self._unsettled, []
-        await self._settle(ended)
+            await self._attempt(self._begun.popleft())
+        if not task.cancelling():
+            ended, self._unsettled = self._unsettled, []
+            await self._settle(ended)
 
-    async def _attempt(self, kept: Kept) -> str | None:
+    async def _attempt(self, kept: Kept) -> None:
         try:
             apart = Apart(self._handler, kept)
             if not apart.has_ended and (self._begun or self._unsettled):
                 self._call_task()
-            return await apart
+            error = await apart
         except Exception as failure:  # noqa: BLE001 - promise 4
-            return type(failure).__qualname__
+            error = type(failure).__qualname__
+        except BaseException as failure:
+            if self._is_ending:
+                raise
+            # Whoever cancelled it, or panicked: a failure as any.
+            error = type(failure).__qualname__
+            if isinstance(failure, KeyboardInterrupt):  # which is for the interpreter, too
+                self._ended_with(kept, error)
+                raise
+        self._ended_with(kept, error)
+
+    def _ended_with(self, kept: Kept, error: str | None) -> None:
+        if self._handled.pop(kept.id, None) is None:
+            return  # given back while it ran on
+        self.is_alone = False
+        if self._more:
+            self._wake.set()
+        self._unsettled.append((kept, error))
 
     async def _settle(self, ended: Sequence[tuple[Kept, str | None]]) -> None:
-        """Write down what became of them: asked for at once, so that all are in one transaction."""
-        while ended:
-            asked = [(those, error, self._settling(those, error)) for those, error in _alike(ended)]
-            again = list[tuple[Kept, str | None]]()
-            for those, error, coming in asked:
-                try:
-                    settled = await coming if coming is not None else ()
-                except InboxError as trouble:
-                    self._tell(trouble)
-                    settled = ()
-                if not settled:
-                    again += [(kept, error) for kept in those]
-                for kept, mine in zip(those, settled, strict=False):
-                    if not mine or error is not None or kept.crashes or kept.envelope.order_key is not None:
-                        self._settled(kept, error, mine=mine)
-            ended = again
-            if again:
-                if self._closing:
-                    return
-                await asyncio.sleep(_AGAIN)
+        """Write down what became of them, until that succeeds."""
+        try:
+            while ended:
+                ended = await self._write(ended)
+                if ended:
+                    await asyncio.sleep(_AGAIN)
+        except asyncio.CancelledError:
+            self._unsettled += ended
+            raise
+
+    async def _write(self, ended: Sequence[tuple[Kept, str | None]]) -> Sequence[tuple[Kept, str | None]]:
+        """All at once, so that all are in one transaction; what could not be written."""
+        asked = [(those, error, self._settling(those, error)) for those, error in _alike(ended)]
+        again = list[tuple[Kept, str | None]]()
+        for those, error, coming in asked:
+            try:
+                settled = await coming if coming is not None else ()
+            except InboxError as trouble:
+                self._tell(trouble)
+                settled = ()
+            if not settled:
+                again += [(kept, error) for kept in those]
+            for kept, mine in zip(those, settled, strict=False):
+                if not mine or error is not None or kept.crashes or kept.envelope.order_key is not None:
+                    self._settled(kept, error, mine=mine)
+        return again
 
     def _settling(self, those: Sequence[Kept], error: str | None) -> Awaitable[Sequence[bool]] | None:
         try:
@@ -244,8 +273,11 @@ class Run:
         await self._ended.wait()
 
     async def _end(self) -> None:
-        if self._tasks and self._seconds > 0:
-            await asyncio.wait(self._tasks, timeout=self._seconds)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._seconds
+        while self._tasks and (seconds := ends - loop.time()) > 0:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        self._has_given_back = True
         left = len(self._handled)
         self._handled.clear()
         self._begun.clear()
@@ -255,7 +287,7 @@ class Run:
             await asyncio.wait(self._tasks, timeout=_CLEANUP)
         try:
             async with asyncio.timeout(self._inbox.closing):
-                await self._settle(self._unsettled)
+                await self._write(self._unsettled)
                 await self._inbox.release(self.owner)
         except TimeoutError:
             self._tell(InboxError("it does not answer. What ran comes again when its lease has ended."))

@@ -11,7 +11,7 @@ import threading
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +67,7 @@ class Spool:
         with self._mutex:
             self._held = True
             with self._locked() as file:
-                os.write(file, _line(envelope))
-                os.fsync(file)
+                _write(file, _line(envelope))
 
     @contextmanager
     def _locked(self) -> Generator[int]:
@@ -119,6 +118,20 @@ class Spool:
         """What was taken is kept elsewhere now."""
         for file in taken.files:
             file.unlink(missing_ok=True)
+
+
+def _write(file: int, line: bytes) -> None:
+    """All of it, or nothing: a disk that is full takes a part, and says so by its length."""
+    size, rest = os.fstat(file).st_size, memoryview(line)
+    try:
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        os.fsync(file)
+    except OSError:
+        # Its delivery is handled at once, and shall not be taken up as well.
+        with suppress(OSError):
+            os.ftruncate(file, size)
+        raise
 
 
 def _lines(file: Path) -> list[bytes]:

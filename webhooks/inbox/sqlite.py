@@ -6,20 +6,19 @@ that live as long as their process does. Several processes of one machine may sh
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import random
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from webhooks.errors import InboxError, UsageError
 from webhooks.inbox.base import Accepted, Counts, Envelope, Kept, Status
 from webhooks.inbox.disk import NETWORK, TEMPORARY, disk_of, mounts
-from webhooks.inbox.leasing import LeasingInbox
+from webhooks.inbox.leasing import WritingInbox
 from webhooks.inbox.schema import connect, explained
 from webhooks.inbox.store import (
     COLUMNS,
@@ -27,7 +26,6 @@ from webhooks.inbox.store import (
     MOST_CRASHES,
     OVERTAKEN,
     Offer,
-    Store,
     WholeStore,
     kept_of,
     taken,
@@ -37,9 +35,6 @@ from webhooks.inbox.writer import Writer
 __all__ = ["SqliteInbox"]
 
 _log = logging.getLogger("webhooks.inbox")
-
-Item = TypeVar("Item")
-T = TypeVar("T")
 
 # What runs is looked for apart: what is replayed may stand before it, and there is never much of it.
 _HEAD_OF_ITS_ORDER = """(order_key IS NULL OR NOT EXISTS (
@@ -86,9 +81,11 @@ _LEASE = """UPDATE delivery SET status = 'running', attempts = attempts + 1, own
 _FINISH = """UPDATE delivery SET status = 'done', error = NULL, head = '["", "", "", "", []]', body = x''
     WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'running'"""
 _FINISHED = "SELECT id FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND status = 'done'"
-_FAIL = """UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ?
-    WHERE id = ? AND owner = ? AND status = 'running'"""
-_BURY = "UPDATE delivery SET status = 'dead', error = ? WHERE id = ? AND owner = ? AND status = 'running'"
+# Only the attempt that failed. When that is said again, its owner may have the next one.
+_ATTEMPT = "WHERE id = ? AND owner = ? AND attempts = ? AND crashes = ? AND status = 'running'"
+_FAIL = f"UPDATE delivery SET status = 'waiting', crashes = 0, error = ?, due = ? {_ATTEMPT}"  # noqa: S608
+_BURY = f"UPDATE delivery SET status = 'dead', error = ? {_ATTEMPT}"  # noqa: S608
+_FAILED = "SELECT 1 FROM delivery WHERE id = ? AND owner = ? AND (attempts > ? OR status IN ('waiting', 'dead'))"
 _RELEASE = "UPDATE delivery SET status = 'waiting', attempts = attempts - 1 WHERE owner = ? AND status = 'running'"
 _RELEASE_SOME = f"{_RELEASE} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _KEEP = "UPDATE delivery SET until = ? WHERE owner = ? AND status = 'running'"
@@ -173,11 +170,12 @@ class SqliteStore:
             return ids
         return [id for (id,) in self._execute(_FINISHED, which).fetchall()]
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
         """Waits, or is dead. It ran to its end: whatever ended processes before, this is not it."""
-        if due is None:
-            return bool(self._execute(_BURY, (error, id, owner)).rowcount)
-        return bool(self._execute(_FAIL, (error, due, id, owner)).rowcount)
+        which = (kept.id, owner, kept.attempts)
+        values = (error,) if due is None else (error, due)
+        failed = self._execute(_BURY if due is None else _FAIL, (*values, *which, kept.crashes))
+        return bool(failed.rowcount) or self._execute(_FAILED, which).fetchone() is not None
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:
         """Attempts that were none."""
@@ -239,7 +237,7 @@ def _row(id: int, offer: Offer, now: float, until: float, *, at_once: bool) -> t
     return (id, *names, envelope.head(), envelope.body, now, now, *lease)
 
 
-class SqliteInbox(LeasingInbox):
+class SqliteInbox(WritingInbox):
     """An inbox in the SQLite file at `path`, which is made when it does not exist; its folder must be there.
 
     It belongs to one app, whose processes may share it: any app that opens the file handles all that is in it. The file
@@ -280,13 +278,6 @@ class SqliteInbox(LeasingInbox):
         """Where notifications of calls go while it fails, unless `Background` says otherwise."""
         self._mounted = mounted
         self._connection = connection
-        self._writer: Writer[WholeStore, sqlite3.Error] | None = None
-
-    async def _open(self) -> None:
-        if self._writer is None:
-            self._check_disk()
-            # Blocks for moments only, and nothing is served that could wait for it.
-            self._writer = self._opened()
 
     def _check_disk(self) -> None:
         disk = disk_of(self.path, self._mounted())
@@ -304,6 +295,7 @@ class SqliteInbox(LeasingInbox):
             )
 
     def _opened(self) -> Writer[WholeStore, sqlite3.Error]:
+        self._check_disk()
         try:
             connection = connect(str(self.path), self._connection)
         except sqlite3.Error as error:
@@ -323,20 +315,3 @@ class SqliteInbox(LeasingInbox):
 
     def _explained(self, error: sqlite3.Error) -> InboxError:
         return explained(error, str(self.path))
-
-    def _ask_each(
-        self,
-        operation: Callable[[Store, Sequence[Item]], Sequence[T]],
-        item: Item,
-        then: Callable[[T | None], None] | None = None,
-        *,
-        soon: bool = False,
-    ) -> Awaitable[T]:
-        if self._writer is None:
-            raise InboxError(f'the inbox "{self.path}" is not open.')
-        return self._writer.ask(operation, item, then, soon=soon)
-
-    async def _close(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await asyncio.to_thread(writer.close, self.closing)

@@ -65,8 +65,11 @@ class Store(Protocol):
         """They are done; those that were the owner's still."""
         ...
 
-    def fail(self, owner: str, id: int, error: str, due: float | None) -> bool:
-        """It failed and is due again, or dead when None; False when it is no longer the owner's."""
+    def fail(self, owner: str, kept: Kept, error: str, due: float | None) -> bool:
+        """This attempt failed, and is due again, or dead when None; False when it is no longer the owner's.
+
+        Said again, because the answer was lost, it changes nothing: the owner may have the next attempt by then.
+        """
         ...
 
     def release(self, owner: str, ids: Sequence[int] | None = None) -> int:

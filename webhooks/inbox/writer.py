@@ -7,6 +7,7 @@ the disk is busy shares the next time with all others who do.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
@@ -19,6 +20,8 @@ from webhooks.errors import InboxError
 from webhooks.inbox.store import Results, Wanted
 
 __all__ = ["Writer"]
+
+_log = logging.getLogger("webhooks.inbox")
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Exception)
@@ -146,6 +149,7 @@ class Writer(Generic[S, E]):
         self._coming: dict[asyncio.AbstractEventLoop, _Coming[S]] = {}
         self._door = threading.Lock()
         self._closing = False
+        self._trouble = ""  # of beats
         # A daemon: a program that ends without closing its inbox ends, as if it were killed.
         self._thread = threading.Thread(target=self._write, name="webhooks-inbox", daemon=True)
         self._thread.start()
@@ -211,11 +215,21 @@ class Writer(Generic[S, E]):
                 self._commit(group)
                 _answer(group)
             if self._clock() >= beat_at:
-                # Whoever asks next hears of the same trouble.
-                with suppress(self._errors):
-                    self._transaction(lambda: self._beat(self._store))
+                self._give_sign()
                 beat_at = self._clock() + self._every
         self._connection.close()
+
+    def _give_sign(self) -> None:
+        try:
+            # Whoever asks next hears of the same trouble.
+            with suppress(self._errors):
+                self._transaction(lambda: self._beat(self._store))
+            self._trouble = ""
+        except Exception as error:  # noqa: BLE001 - the thread is for all who ask
+            told = str(_damaged(error))
+            if told != self._trouble:
+                _log.error("There is no sign of life: %s", told)
+            self._trouble = told
 
     def _gather(self, left: deque[_Asked[S]], patience: float) -> bool:
         """Add what waits, or comes within so many seconds; False at the end."""
@@ -238,7 +252,8 @@ class Writer(Generic[S, E]):
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             self._undo(group)
             if len(group) == 1:
-                group[0].error = error
+                group[0].error = _damaged(error)
+                group[0].error.__cause__ = error
                 return
             # One is at fault for all: each for itself.
             for asked in group:
@@ -275,6 +290,11 @@ class Writer(Generic[S, E]):
             with suppress(self._errors):  # some errors have ended it already
                 self._connection.rollback()
             raise
+
+
+def _damaged(error: Exception) -> InboxError:
+    """For what neither the connection raises nor an operation should."""
+    return InboxError(f"the inbox failed with {type(error).__name__}: what it keeps may be damaged.")
 
 
 def _give(those: Sequence[_Asked[S]], results: Sequence[object]) -> None:
