@@ -409,24 +409,31 @@ def test_other_processes_know_of_an_answer_when_the_loop_stands_still_after_it()
     assert (one.runs, other.runs) == (1, 0)
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(5000):
+        if condition():
+            return
+        time.sleep(0.001)
+    raise AssertionError("it never came so far")
+
+
 def test_who_asks_in_another_thread_waits_for_the_same_answer() -> None:
-    runs, begun, go_on = list[str](), threading.Event(), threading.Event()
+    runs, go_on = list[str](), threading.Event()
     hooks = app()
 
     @hooks.on(GatherEvent)
     async def waits(call: GatherEvent) -> SpeakSentence:
         runs.append(call.call_id)
-        begun.set()
         await asyncio.to_thread(go_on.wait, 5)
         return SpeakSentence("Hello.")
 
     hooks.freeze()
+    being_answered = repeats_of(hooks)._open
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(asyncio.run, answer(hooks, GATHER))]
-        assert begun.wait(5)
+        wait_until(lambda: len(being_answered) == 1)
         asked += [pool.submit(asyncio.run, answer(hooks, GATHER)) for _ in range(2)]
-        while not any(repeats_of(hooks)._open.values()):
-            time.sleep(0.001)
+        wait_until(lambda: all(being_answered.values()))
         go_on.set()
         replies = [one.result(5) for one in asked]
     assert replies[0] == replies[1] == replies[2]
