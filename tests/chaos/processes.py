@@ -18,7 +18,7 @@ from webhooks.inbox import Counts, Inbox
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 """Seconds after which a test gives up."""
-LEASE = 1.5
+LEASE = 2.5
 """Seconds after which a process that gave no sign counts as ended."""
 FAULT = "fault"
 """The file in the folder that says what SQLite is told before each transaction."""
