@@ -149,7 +149,13 @@ async def test_a_clock_that_is_set_back_holds_up_nothing_not_even_after_a_kill(t
     assert load.answered <= set(Handled(tmp_path).times)
 
 
-@pytest.mark.parametrize("workers", [0, 2], ids=["a server", "a server and two workers apart"])
+# Beside other tests, on two cores, three processes may have no turn for as long as a lease, and count as ended.
+APART = pytest.mark.skipif(KILLS < 10, reason="needs the machine for itself: `make chaos` runs it")
+
+
+@pytest.mark.parametrize(
+    "workers", [pytest.param(0, id="a server"), pytest.param(2, id="a server and two workers apart", marks=APART)]
+)
 async def test_while_postgres_is_cut_off_calls_are_answered_and_nothing_is_lost(
     tmp_path: Path, dsn: str, workers: int
 ) -> None:
